@@ -29,6 +29,7 @@ struct due {
 bool calendar_workday(const struct calendar *c, int32_t day, str *ret_name);
 /* For UNIT_HOUR use due_after_hours. explain: fill ret->at. */
 void due_after(struct arena *a, const struct calendar *c, struct date start, struct period p, bool explain, struct due *ret);
+int64_t due_after_hours(int64_t start, int32_t hours);   /* ms */
 /* Working days from `from` (not counted) to `to` (counted); negative when `to` is past. Past the calendar weekends alone count. */
 int32_t workdays_between(const struct calendar *c, struct date from, struct date to);
 bool period_unit_parse(str s, enum period_unit *ret);   /* workday day month hour, and 工作日 日 自然日 月 个月 小时 */

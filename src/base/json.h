@@ -21,7 +21,7 @@ void json_str(struct json *j, str v);            /* absent writes null */
 void json_int(struct json *j, int64_t v);
 void json_id(struct json *j, int64_t v);         /* ids are strings */
 void json_bool(struct json *j, bool v);
-void json_null(struct json *j);
+void json_none(struct json *j);                  /* null; the name json_null is jansson's */
 void json_raw(struct json *j, str json_text);    /* already JSON */
 void json_value(struct json *j, const json_t *v);
 void json_escape(struct buf *b, str s);          /* the inside of a string, without quotes */
