@@ -1,5 +1,5 @@
-/* embed OUT.c PATH=FILE ...: files into a C source as struct static_file (web/static.h), each plain and packed by gzip.
- * The output depends on the files' bytes alone: no times, no names of the machine. */
+/* embed [--table NAME] OUT.c PATH=FILE ...: files into a C source as a table of struct static_file (web/static.h), sorted by
+ * path, each plain and packed by gzip; `const struct static_file NAME[]` and `const size_t NAME_n` (static_files by default). The output depends on the files' bytes alone: no times, no names of the machine. */
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@ struct entry { const char *path, *file; };
 static const struct { const char *end, *type; } types[] = {
     {".css", "text/css; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".svg", "image/svg+xml"},
     {".png", "image/png"}, {".ico", "image/x-icon"}, {".txt", "text/plain; charset=utf-8"}, {".json", "application/json"},
+    {".csv", "text/csv; charset=utf-8"},
 };
 
 static _Noreturn void stop(const char *what, const char *name)
@@ -119,7 +120,7 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
 }
 
-static void write_all(FILE *f, const struct entry *at, size_t n)
+static void write_all(FILE *f, const char *table, const struct entry *at, size_t n)
 {
     struct bytes *plain = need(n * sizeof *plain), *gz = need(n * sizeof *gz);
 
@@ -132,7 +133,7 @@ static void write_all(FILE *f, const struct entry *at, size_t n)
         if (gz[i].n < plain[i].n)
             write_array(f, "gz", i, gz[i]);
     }
-    fputs("\nconst struct static_file static_files[] = {\n", f);
+    fprintf(f, "\nextern const struct static_file %s[];\nextern const size_t %s_n;\nconst struct static_file %s[] = {\n", table, table, table);
     for (size_t i = 0; i < n; i++) {
         bool packed = gz[i].n < plain[i].n;
 
@@ -145,27 +146,34 @@ static void write_all(FILE *f, const struct entry *at, size_t n)
         free(plain[i].p);
         free(gz[i].p);
     }
-    fprintf(f, "};\nconst size_t static_files_n = %zu;\n", n);
+    fprintf(f, "%s};\nconst size_t %s_n = %zu;\n", n ? "" : "    {0}\n", table, n);
     free(plain);
     free(gz);
 }
 
 int main(int argc, char **argv)
 {
+    const char *table = "static_files";
     struct entry *at;
-    size_t n = (size_t)argc - 2;
+    size_t n;
     FILE *f;
 
-    if (argc < 3) {
-        fputs("usage: embed OUT.c PATH=FILE ...\n", stderr);
+    if (argc > 2 && !strcmp(argv[1], "--table")) {
+        table = argv[2];
+        argv += 2;
+        argc -= 2;
+    }
+    if (argc < 2) {
+        fputs("usage: embed [--table NAME] OUT.c PATH=FILE ...\n", stderr);
         return 2;
     }
+    n = (size_t)argc - 2;
     at = need(n * sizeof *at);
     for (size_t i = 0; i < n; i++) {
         char *eq = strchr(argv[i + 2], '=');
 
-        if (!eq || argv[i + 2][0] != '/')
-            stop("expected /PATH=FILE", argv[i + 2]);
+        if (!eq || eq == argv[i + 2])
+            stop("expected PATH=FILE", argv[i + 2]);
         *eq = '\0';
         at[i] = (struct entry){argv[i + 2], eq + 1};
     }
@@ -177,7 +185,7 @@ int main(int argc, char **argv)
     f = fopen(argv[1], "w");
     if (!f)
         stop("cannot be written", argv[1]);
-    write_all(f, at, n);
+    write_all(f, table, at, n);
     if (fclose(f)) {
         remove(argv[1]);
         stop("cannot be written", argv[1]);
