@@ -18,7 +18,8 @@ enum period_unit { UNIT_WORKDAY, UNIT_DAY, UNIT_MONTH, UNIT_HOUR };
 struct period { int32_t n; enum period_unit unit; };
 
 enum step_kind { STEP_START, STEP_COUNTED, STEP_SKIPPED, STEP_MOVED };
-struct due_step { int32_t day; enum step_kind kind; int32_t counted; str why; };   /* why: the holiday's or weekday's name, or absent */
+/* why: the holiday's or weekday's name, or absent */
+struct due_step { int32_t day; enum step_kind kind; int32_t counted; str why; };
 struct due {
     bool known;                                  /* false: past the last published calendar */
     struct date date;                            /* when known */
@@ -30,7 +31,8 @@ bool calendar_workday(const struct calendar *c, int32_t day, str *ret_name);
 /* For UNIT_HOUR use due_after_hours. explain: fill ret->at. */
 void due_after(struct arena *a, const struct calendar *c, struct date start, struct period p, bool explain, struct due *ret);
 int64_t due_after_hours(int64_t start, int32_t hours);   /* ms */
-/* Working days from `from` (not counted) to `to` (counted); negative when `to` is past. Past the calendar weekends alone count. */
+/* Working days from `from` (not counted) to `to` (counted); negative when `to` is past.
+ * Past the calendar weekends alone count. */
 int32_t workdays_between(const struct calendar *c, struct date from, struct date to);
 bool period_unit_parse(str s, enum period_unit *ret);   /* workday day month hour, and 工作日 日 自然日 月 个月 小时 */
 const char *period_unit_name(enum period_unit u);        /* workday day month hour */

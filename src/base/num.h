@@ -9,7 +9,8 @@ bool num_fen(str s, int64_t *ret_fen);           /* "12", "12.5", "12.34" yuan -
 str num_yuan(struct arena *a, int64_t fen);      /* "12.34" */
 
 /* 公民身份号码 GB 11643-1999: 18 characters, weights, MOD 11-2, an existing birth date; the region prefix is not judged
- * (holders keep historic ones). Also the residence permits of Hong Kong, Macao and Taiwan (81, 82, 83). Lower-case x is accepted. */
+ * (holders keep historic ones). Also the residence permits of Hong Kong, Macao and Taiwan (81, 82, 83). Lower-case x is
+ * accepted. */
 bool num_citizen_id(str s);
 bool num_citizen_id_birth(str s, struct date *ret);
 /* 统一社会信用代码 GB 32100-2015: 18 characters, alphabet of 31, weights 3^i mod 31. */

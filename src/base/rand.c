@@ -1,6 +1,7 @@
 #include "base/rand.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/random.h>
 
 #include "base/arena.h"
@@ -14,7 +15,7 @@ static _Atomic uint64_t seed_state;
 static uint64_t seeded_u64(void)
 {
     const uint64_t step = UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t z = (seed_state += step);
+    uint64_t z = atomic_fetch_add(&seed_state, step) + step;
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;

@@ -102,7 +102,7 @@ struct box_keys {
 
 static struct box_keys keys_of(const uint8_t key[32])
 {
-    struct box_keys k;
+    struct box_keys k = {0};
     hmac_sm3(key, 32, "enc", 3, k.enc);
     hmac_sm3(key, 32, "mac", 3, k.mac);
     return k;

@@ -150,6 +150,35 @@ static void without_guard_the_process_ends(void **state)
     assert_true(aborts(too_much_on_the_way_out));
 }
 
+static void use_after_reset(void)
+{
+    struct arena *a = arena_new(1000);
+    volatile char *p = arena_alloc(a, 100);
+    arena_reset(a);
+    _exit((uint8_t)p[50] == 0xdd ? 3 : 0);
+}
+
+/* Debug builds overwrite it; under AddressSanitizer the read itself is caught. */
+static void a_pointer_kept_too_long_shows_itself(void **state)
+{
+    (void)state;
+#if defined(YW_DEBUG) || defined(__SANITIZE_ADDRESS__)
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(0);
+        use_after_reset();
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(status != 0);
+#else
+    (void)use_after_reset;
+    skip();
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +189,7 @@ int main(void)
         TEST(the_ceiling_jumps_to_the_guard),
         TEST(a_clean_up_that_cannot_be_remembered_runs_at_once),
         TEST(without_guard_the_process_ends),
+        TEST(a_pointer_kept_too_long_shows_itself),
     };
     return RUN(tests);
 }

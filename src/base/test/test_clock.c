@@ -44,7 +44,8 @@ static void dates_as_text(void **state)
 {
     (void)state;
     static const char *const bad[] = {"", "2026-2-03", "2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "0000-01-01",
-                                      "2026/01/01", "2026-01-01 ", " 2026-01-01", "20260101", "+026-01-01", "1900-02-29", "2026-01-00"};
+                                      "2026/01/01", "2026-01-01 ", " 2026-01-01", "20260101",
+                                      "+026-01-01", "1900-02-29", "2026-01-00"};
     struct date d;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (date_parse(str_c(bad[i]), &d))
@@ -68,7 +69,8 @@ static void times_as_text(void **state)
     static const char *const bad[] = {"", "2026-03-02", "2026-03-02T09:00:00", "2026-03-02 09:00:00Z", "2026-03-02T24:00:00Z",
                                       "2026-03-02T09:60:00Z", "2026-03-02T09:00:00.Z", "2026-03-02T09:00:00+0800",
                                       "2026-03-02T09:00:00+24:00", "2026-02-30T09:00:00Z", "2026-03-02T09:00:00Zx",
-                                      "2026-03-02T09:00:00z ", "2026-03-02T9:00:00Z", "2026-03-02T09:00:61Z", "2026-03-02T09:00:00+08:60"};
+                                      "2026-03-02T09:00:00z ", "2026-03-02T9:00:00Z",
+                                      "2026-03-02T09:00:61Z", "2026-03-02T09:00:00+08:60"};
     int64_t ms;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (time_parse(str_c(bad[i]), &ms))
@@ -108,7 +110,8 @@ static void tests_set_the_clock(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(days_and_dates), TEST(dates_as_text), TEST(times_as_text), TEST(the_civil_date_is_that_of_utc8), TEST(tests_set_the_clock),
+        TEST(days_and_dates), TEST(dates_as_text), TEST(times_as_text), TEST(the_civil_date_is_that_of_utc8),
+        TEST(tests_set_the_clock),
     };
     return RUN(tests);
 }

@@ -41,7 +41,8 @@ static void strictness(void **state)
     static const str bad[] = {
         {"", 0}, {NULL, 0}, {"{\"a\":1,\"a\":2}", 13}, {"\"a\\u0000\"", 9}, {"{}x", 3}, {"{}\0", 3}, {"\"\xff\"", 3},
         {"\"\xed\xa0\x80\"", 5}, {"1e999", 5}, {"99999999999999999999", 20}, {"[1,]", 4}, {"{'a':1}", 7}, {"\"\\ud800\"", 8},
-        {"nul", 3}, {"NaN", 3}, {"[01]", 4}, {"\"a\nb\"", 5}, {"\xef\xbb\xbf{}", 5}, {"[", 1}, {"\"", 1}, {"\"\\", 2}, {"\"a\0b\"", 5},
+        {"nul", 3}, {"NaN", 3}, {"[01]", 4}, {"\"a\nb\"", 5}, {"\xef\xbb\xbf{}", 5}, {"[", 1}, {"\"", 1}, {"\"\\", 2},
+        {"\"a\0b\"", 5},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         str why = STR_NONE;
@@ -98,8 +99,8 @@ static void writing(void **state)
     json_key(&j, S("end"));
     json_int(&j, 0);
     json_obj_end(&j);
-    const char *want = "{\"a\\\"b\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\x7f海\",\"list\":[-5,\"9223372036854775807\",true,null,null,\"\",[],{},"
-                       "{\"r\":[]},{\"z\":1,\"a\":[\"海/\"]},null],\"end\":0}";
+    const char *want = "{\"a\\\"b\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\x7f海\",\"list\":[-5,\"9223372036854775807\",true,null,null,"
+                       "\"\",[],{},{\"r\":[]},{\"z\":1,\"a\":[\"海/\"]},null],\"end\":0}";
     check_str(buf_text(&b), want);
     const json_t *back = json_read(mem, buf_text(&b), &why);
     assert_non_null(back);

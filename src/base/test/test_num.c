@@ -26,7 +26,8 @@ static void money(void **state)
 {
     (void)state;
     int64_t fen = 42;
-    static const char *const bad[] = {"", ".", "1.", ".5", "-1", "1.234", "1,000", "1.2.3", "1.-2", "92233720368547758.08", "1e3", " 1", NULL};
+    static const char *const bad[] = {"", ".", "1.", ".5", "-1", "1.234", "1,000", "1.2.3",
+                                      "1.-2", "92233720368547758.08", "1e3", " 1", NULL};
     EACH(bad, p) {
         if (num_fen(str_c(*p), &fen))
             fail_msg("accepted: %s", *p);
@@ -68,7 +69,7 @@ static void citizen_ids(void **state)
     assert_true(d.y == 1880 && d.m == 1 && d.d == 1);
 }
 
-/* With each of the eleven check characters, a day that does not exist is refused; and one character is right for any other number. */
+/* A day that does not exist is refused with each of the eleven check characters; for one that does, one of them is right. */
 static void citizen_id_checks(void **state)
 {
     (void)state;
@@ -92,7 +93,8 @@ static void unified_social_credit_codes(void **state)
         "11460000008173651R", "91460100MA5T00002P", "11460100MB0000019N", "52460200MJ00000180", "115113010087780365",
         "1151130100877844X4", NULL};
     static const char *const bad[] = {"", "91370600XXXXXXXXXX", "91460100MA5T00003P", "11460000008173651A", "11460000008173651r",
-                                      "11460000008173651", "11460000008173651RR", "1146000000817365IR", "O1460000008173651R", NULL};
+                                      "11460000008173651", "11460000008173651RR", "1146000000817365IR",
+                                      "O1460000008173651R", NULL};
     EACH(good, p) {
         if (!num_uscc(str_c(*p)))
             fail_msg("refused: %s", *p);
@@ -144,7 +146,8 @@ static void mobiles_and_mail(void **state)
     assert_false(num_mobile(S("12876543210")) || num_mobile(S("1387654321")) || num_mobile(S("138765432100")) ||
                  num_mobile(S("+8613876543210")) || num_mobile(S("1387654321a")) || num_mobile(STR_NONE));
     assert_true(num_mail(S("a@b.cn")) && num_mail(S("li.na+1@mail.hainan.gov.cn")) && num_mail(S("李娜@例子.中国")));
-    static const char *const bad[] = {"", "a", "a@b", "@b.cn", "a@", "a@b.cn@c.cn", "a b@c.cn", "a@c.cn\n", "a.b@c", "a@.cn", "a@b.",
+    static const char *const bad[] = {"", "a", "a@b", "@b.cn", "a@", "a@b.cn@c.cn", "a b@c.cn", "a@c.cn\n", "a.b@c",
+                                      "a@.cn", "a@b.",
                                       "a@b..cn", "a>@b.cn", "a@b.cn\r\nRCPT TO:<c@d.cn>", NULL};
     EACH(bad, p) {
         if (num_mail(str_c(*p)))

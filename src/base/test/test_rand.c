@@ -38,6 +38,8 @@ static void a_seed_repeats_its_stream(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(the_system_gives_different_bytes), TEST(digits_are_even), TEST(a_seed_repeats_its_stream)};
+    const struct CMUnitTest tests[] = {
+        TEST(the_system_gives_different_bytes), TEST(digits_are_even), TEST(a_seed_repeats_its_stream),
+    };
     return RUN(tests);
 }

@@ -78,7 +78,7 @@ static void utf8_refusals(void **state)
 {
     (void)state;
     static const str bad[] = {
-        {"\0", 1}, {"\x80", 1}, {"\xc0\x80", 2}, {"\xc1\xbf", 2}, {"\xe0\x9f\xbf", 3}, {"\xf0\x8f\xbf\xbf", 4},   /* U+0000, overlong */
+        {"\0", 1}, {"\x80", 1}, {"\xc0\x80", 2}, {"\xc1\xbf", 2}, {"\xe0\x9f\xbf", 3}, {"\xf0\x8f\xbf\xbf", 4},   /* overlong */
         {"\xed\xa0\x80", 3}, {"\xed\xbf\xbf", 3},                                              /* surrogates */
         {"\xf4\x90\x80\x80", 4}, {"\xf5\x80\x80\x80", 4}, {"\xff", 1}, {"\xfe", 1},              /* past U+10FFFF */
         {"\xe6\xb5", 2}, {"\xe6", 1}, {"\xf0\x9f\x98", 3}, {"\xe6\x41\x41", 3}, {"a\xc3", 2},    /* cut short */
