@@ -60,13 +60,15 @@ extern const size_t db_steps_n;
 extern const size_t db_query_count;
 extern const struct db_query *const db_queries[];
 
-/* Opens DIR/yiwang.db. `writer`: takes DIR/lock (one process only), checkpoints, may migrate. On failure returns < 0 and
- * *ret_why is one sentence for people (English), allocated in `a`. ERR_EXISTS: another process holds the lock. */
+/* Opens DIR/yiwang.db. `writer`: makes DIR, DIR/files and DIR/tmp (and empties DIR/tmp), takes DIR/lock (one process only),
+ * checkpoints the whole log with fsync, may migrate. On failure returns < 0 and *ret_why is one sentence for people
+ * (English), allocated in `a`. ERR_EXISTS: another process holds the lock. Open a store once in a process. */
 int db_store_open(struct arena *a, const char *dir, bool writer, struct db_store **ret, str *ret_why);
 /* Applies the steps that the ledger (core_schema) does not have yet; refuses a store newer than the program (min_binary
  * or an unknown step marked contract) and a hash mismatch. */
 int db_store_migrate(struct db_store *s, struct arena *a, str *ret_why);
 void db_store_close(struct db_store *s);
+const char *db_store_dir(const struct db_store *s);
 
 /* A connection of its own for one thread. Readers are query_only and never checkpoint. Exactly one writer per store. */
 int db_conn_open(struct db_store *s, bool writer, struct db_conn **ret);
@@ -82,10 +84,15 @@ int db_member_begin(struct db_conn *c, struct arena *a, int ms, struct db *ret);
 int db_member_keep(struct db *db);               /* RELEASE. ERR_TX_GONE when the whole transaction is gone */
 int db_member_undo(struct db *db);               /* ROLLBACK TO, RELEASE. ERR_TX_GONE likewise */
 bool db_batch_alive(struct db_conn *c);          /* false: the transaction ended under us, re-run every member alone */
-/* 0; ERR_FULL: certainly not committed, the store goes on; ERR_UNKNOWN: the process must end. */
+/* 0; ERR_FULL: certainly not committed, the store goes on (ERR_TX_GONE and ERR_FAIL likewise: there was nothing to commit,
+ * or it was refused); ERR_UNKNOWN: the process must end. */
 int db_batch_commit(struct db_conn *c);
 void db_batch_rollback(struct db_conn *c);
-void db_checkpoint(struct db_conn *c);           /* passive, from the writer, often; never truncates */
+/* Passive, from the writer, after each batch: it works when the log has grown enough, and never truncates. ERR_UNKNOWN: a
+ * sync failed, the process must end. */
+int db_checkpoint(struct db_conn *c);
+int64_t db_conn_commits(const struct db_conn *c);   /* commits that reached the disk, for measurements */
 
-/* Fault injection for tests (YIWANG_FAULT in the environment, debug builds only): see docs/testing.md. */
+/* Fault injection for tests: YIWANG_FAULT=POINT:N in the environment of a debug build (-DYW_DEBUG) makes the N-th passage of
+ * POINT fail: statement-full, commit-full, commit-unknown, file-full. */
 #endif

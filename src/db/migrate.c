@@ -1,0 +1,138 @@
+/* The schema ledger. Steps are numbered, forward-only, and applied in one transaction each together with their row in
+ * core_schema, so that a kill leaves a step wholly or not at all. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "db/ledger.h"
+#include "db/private.h"
+
+/* For the few statements of this page: integers and texts, until the first NULL format letter. Returns the first column. */
+static int run(sqlite3 *db, const char *sql, const char *letters, const void *const *values, int64_t *ret)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
+    for (int i = 0; rc == SQLITE_OK && letters[i] != '\0'; i++)
+        rc = letters[i] == 'i' ? sqlite3_bind_int64(s, i + 1, *(const int64_t *)values[i])
+                               : sqlite3_bind_text(s, i + 1, values[i], -1, SQLITE_STATIC);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW && ret != NULL)
+        *ret = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static int trouble(sqlite3 *db, struct arena *a, const char *what, str *ret_why)
+{
+    *ret_why = str_fmt(a, "The store's schema: %s: %s.", what, sqlite3_errmsg(db));
+    bool full = (sqlite3_errcode(db) & 0xff) == SQLITE_FULL;
+    if (!sqlite3_get_autocommit(db))
+        sqlite3_exec(db, "rollback", NULL, NULL, NULL);
+    return full ? ERR_FULL : ERR_FAIL;
+}
+
+static int make_ledger(sqlite3 *db, struct arena *a, str *ret_why)
+{
+    int64_t there = 0, now = clock_now();
+    if (run(db, "select count(*) from sqlite_master where name = 'core_schema'", "", NULL, &there) != SQLITE_OK)
+        return trouble(db, a, "it cannot be read", ret_why);
+    if (there > 0)
+        return 0;
+    if (sqlite3_exec(db, "begin immediate;" DB_LEDGER_SQLITE, NULL, NULL, NULL) != SQLITE_OK ||
+        run(db, "insert into core_store (only_row, min_binary, created_at) values (1, 1, ?1)", "i", (const void *[]){&now}, NULL) !=
+            SQLITE_OK ||
+        sqlite3_exec(db, "commit", NULL, NULL, NULL) != SQLITE_OK)
+        return trouble(db, a, "the ledger cannot be made", ret_why);
+    return 0;
+}
+
+static const struct db_step *find_step(const char *room, int number)
+{
+    for (size_t i = 0; i < db_steps_n; i++)
+        if (db_steps[i].number == number && strcmp(db_steps[i].room, room) == 0)
+            return &db_steps[i];
+    return NULL;
+}
+
+/* One row of the ledger against the program: room, number, name, hash, kind. */
+static int check_row(sqlite3_stmt *s, struct arena *a, str *ret_why)
+{
+    const char *text[5];
+    for (int i = 0; i < 5; i++)
+        text[i] = (const char *)sqlite3_column_text(s, i);
+    int number = sqlite3_column_int(s, 1);
+    const struct db_step *step = find_step(text[0], number);
+    if (step != NULL && strcmp(step->hash, text[3]) == 0)
+        return 0;
+    if (step != NULL) {
+        *ret_why = str_fmt(a, "Schema step %s %04d_%s was changed after this store applied it: use the program that made the store, "
+                           "or a new store.", text[0], number, text[2]);
+        return ERR_FAIL;
+    }
+    if (strcmp(text[4], "contract") == 0) {
+        *ret_why = str_fmt(a, "This store needs a newer yiwang: it has schema step %s %04d_%s.", text[0], number, text[2]);
+        return ERR_FAIL;
+    }
+    log_line(LOG_WARN, "db", "the store has a step that this program does not know: %s %04d_%s (it only adds)", text[0], number, text[2]);
+    return 0;
+}
+
+static int check_ledger(sqlite3 *db, struct arena *a, str *ret_why)
+{
+    int64_t least = 0;
+    sqlite3_stmt *s = NULL;
+    if (run(db, "select min_binary from core_store", "", NULL, &least) != SQLITE_OK ||
+        sqlite3_prepare_v2(db, "select room, number, name, hash, kind from core_schema order by room, number", -1, &s, NULL) != SQLITE_OK)
+        return trouble(db, a, "the ledger cannot be read", ret_why);
+    if (least > YW_BINARY) {
+        sqlite3_finalize(s);
+        *ret_why = str_fmt(a, "This store needs a newer yiwang (store version %d, this program %d).", (int)least, YW_BINARY);
+        return ERR_FAIL;
+    }
+    int rc = 0;
+    while (rc == 0 && sqlite3_step(s) == SQLITE_ROW)
+        rc = check_row(s, a, ret_why);
+    sqlite3_finalize(s);
+    return rc;
+}
+
+static int apply(sqlite3 *db, const struct db_step *step)
+{
+    int64_t number = step->number, now = clock_now(), binary = YW_BINARY;
+    int rc = sqlite3_exec(db, "begin immediate", NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, step->sql[0], NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = run(db, "insert into core_schema (room, number, name, hash, applied_at, kind) values (?1, ?2, ?3, ?4, ?5, ?6)", "tittit",
+                 (const void *[]){step->room, &number, step->name, step->hash, &now, step->kind}, NULL);
+    if (rc == SQLITE_OK && strcmp(step->kind, "contract") == 0)
+        rc = run(db, "update core_store set min_binary = max(min_binary, ?1)", "i", (const void *[]){&binary}, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, "commit", NULL, NULL, NULL);
+    return rc;
+}
+
+int db_store_migrate(struct db_store *s, struct arena *a, str *ret_why)
+{
+    sqlite3 *db = s->first;
+    if (db == NULL) {
+        *ret_why = S("The schema is brought up to date by the writer, before its connection is handed out.");
+        return ERR_FAIL;
+    }
+    int rc = make_ledger(db, a, ret_why);
+    if (rc == 0)
+        rc = check_ledger(db, a, ret_why);
+    for (size_t i = 0; rc == 0 && i < db_steps_n; i++) {
+        const struct db_step *step = &db_steps[i];
+        int64_t there = 0, number = step->number;
+        if (run(db, "select count(*) from core_schema where room = ?1 and number = ?2", "ti", (const void *[]){step->room, &number},
+                &there) != SQLITE_OK)
+            return trouble(db, a, "the ledger cannot be read", ret_why);
+        if (there > 0)
+            continue;
+        if (apply(db, step) != SQLITE_OK)
+            return trouble(db, a, str_fmt(a, "step %s %04d_%s", step->room, step->number, step->name).p, ret_why);
+        log_line(LOG_INFO, "db", "schema step %s %04d_%s applied", step->room, step->number, step->name);
+    }
+    return rc;
+}
