@@ -36,6 +36,7 @@ struct db {
     struct arena *arena;                         /* results and texts go here */
     bool writable;
     bool poisoned;
+    bool wrote;                                  /* a writing query ran: an act without a leaf is noticed */
     bool saw_personal;                           /* a query with a personal column returned a row */
     const char *failed_query;                    /* name of the query that poisoned it, for the log */
     struct db_conn *conn;
