@@ -293,7 +293,7 @@ static void write_room(struct viewc *c, struct room *r, const struct sb *code)
     for (size_t i = 0; i < r->templates.n; i++) {
         const struct template *t = r->templates.at[i];
         if (!t->is_layout && !same(t->full, t->view->name))
-            vt_write(r, &s, t->full, t->view, t->full);
+            vt_write(&s, t->full, t->view, t->full);
     }
     write_file(c->out, print("%s_view.h", r->name), &h);
     write_file(c->out, print("%s_view.c", r->name), &s);

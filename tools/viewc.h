@@ -101,7 +101,7 @@ void types_resolve(struct viewc *c, struct room *r);
 struct type *type_find(struct viewc *c, const char *name, bool form);
 void types_header(struct room *r, struct sb *h);
 void types_source(struct room *r, struct sb *s);
-void vt_write(struct room *r, struct sb *s, const char *name, const struct type *view, const char *html);
+void vt_write(struct sb *s, const char *name, const struct type *view, const char *html);
 
 /* viewc_text.c */
 void texts_read(struct viewc *c, struct room *r);

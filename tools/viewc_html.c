@@ -16,6 +16,25 @@ bool one_of(const char *s, const char *const *list)
     return false;
 }
 
+/* The }} of the tag at p; a comment may have tags inside. NULL when there is none. */
+const char *braces_end(const char *p)
+{
+    int depth = 0;
+    if (!starts(p, "{{comment"))
+        return strstr(p, "}}");
+    for (; *p; p++) {
+        if (starts(p, "{{")) {
+            depth++;
+            p++;
+        } else if (starts(p, "}}")) {
+            if (--depth == 0)
+                return p;
+            p++;
+        }
+    }
+    return NULL;
+}
+
 /* ---- code ---- */
 
 static void indent(struct comp *k)
@@ -204,7 +223,7 @@ static void attribute(struct comp *k)
         fail(k->t->file, k->line, "an unexpected %c in <%s>", *k->p, k->tag.name);
     if (!k->blank)
         fail(k->t->file, k->line, "a blank is missing in <%s>", k->tag.name);
-    if (k->p[n] == '{')
+    if (k->p[n] == '{' && !starts(k->p + n, "{{end}}") && !starts(k->p + n, "{{else}}"))
         fail(k->t->file, k->line, "a value in an attribute's name");
     note_attribute(k, lower(k->p, n));
     eat(k, n, true);
@@ -416,7 +435,7 @@ static int by_word(const void *a, const void *b)
 /* One of the head lines; false when something else stands there. */
 static bool head_line(struct template *t, const char **ret_at, int *ret_line)
 {
-    const char *p = *ret_at + strspn(*ret_at, " \t\n"), *end = strstr(p, "}}");
+    const char *p = *ret_at + strspn(*ret_at, " \t\n"), *end = braces_end(p);
     int line = *ret_line;
     for (const char *q = *ret_at; q < p; q++)
         line += *q == '\n';
@@ -505,6 +524,8 @@ static void template_resolve(struct viewc *c, struct template *t, struct sb *unu
     t->room->uses[view->room->index] |= view->room != t->room;
     if (t->is_layout && view != c->page)
         fail(t->file, 1, "a layout is bound to {{view web_page}}");
+    if (!t->is_layout && type_find(c, t->full, false) && type_find(c, t->full, false) != view)
+        fail(t->file, t->view->line, "the view %s has this template's name, and the template another view", t->full);
     if (t->title && !t->layout_name)
         fail(t->file, t->title_line, "a title needs a layout");
     if (!t->layout_name)

@@ -49,6 +49,7 @@ struct comp {
 };
 
 bool one_of(const char *s, const char *const *list);
+const char *braces_end(const char *p);
 void eat(struct comp *k, size_t n, bool keep);
 void emit(struct comp *k, const char *code);
 void flush(struct comp *k);

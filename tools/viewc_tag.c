@@ -410,7 +410,7 @@ static bool alone(const struct comp *k, const char *word, const char *behind)
 
 void tag_in_braces(struct comp *k)
 {
-    const char *end = strstr(k->p, "}}"), *again = strstr(k->p + 2, "{{");
+    const char *end = braces_end(k->p), *again = strstr(k->p + 2, "{{");
     bool comment = starts(k->p, "{{comment");
     if (!end || (again && again < end && !comment))
         fail(k->t->file, k->line, "{{ is never closed");

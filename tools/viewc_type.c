@@ -346,9 +346,8 @@ static void schema_write(struct sb *b, const struct type *t)
 }
 
 /* `html`: name of the template's function without html_, or NULL. */
-void vt_write(struct room *r, struct sb *s, const char *name, const struct type *view, const char *html)
+void vt_write(struct sb *s, const char *name, const struct type *view, const char *html)
 {
-    (void)r;
     if (view->has_json)
         sb_fmt(s, "\nstatic void j_%s(struct json *j, const void *v)\n{\n    json_%s(j, v);\n}\n", name, view->name);
     if (html)
@@ -387,25 +386,24 @@ static void form_write(const struct type *t, struct sb *s)
            t->members.n ? t->name : "", t->members.n, t->name, t->upload ? "true" : "false");
 }
 
-/* The template whose vt_ stands under this name: with the view's own type it is the view's, else it replaces it. */
-static const struct template *template_under(const struct room *r, const char *name)
+/* The view's own template, of the same name. */
+static bool has_template(const struct room *r, const char *name)
 {
     for (size_t i = 0; i < r->templates.n; i++)
         if (!r->templates.at[i]->is_layout && same(r->templates.at[i]->full, name))
-            return r->templates.at[i];
-    return NULL;
+            return true;
+    return false;
 }
 
 void types_source(struct room *r, struct sb *s)
 {
     for (size_t i = 0; i < r->types.n; i++) {
         const struct type *t = r->types.at[i];
-        const struct template *html = template_under(r, t->name);
         if (t->form)
             form_write(t, s);
         else if (t->has_json)
             json_write(t, s);
-        if (!t->form && (!html || html->view == t))
-            vt_write(r, s, t->name, t, html ? t->name : NULL);
+        if (!t->form)
+            vt_write(s, t->name, t, has_template(r, t->name) ? t->name : NULL);
     }
 }
