@@ -124,7 +124,7 @@ for (const f of itemFiles) {
   const it = json('items/' + f), k = it.key, at = `item ${k}: `;
   check(new RegExp(`^\\d\\d-${k}\\.json$`).test(f) && !items.has(k), at + 'file named after the key'); items.set(k, it);
   for (const e of ['code', 'base_code', 'local_code', 'name', 'name_en', 'summary', 'summary_en', 'type', 'kind', 'objects', 'department', 'region', 'level', 'themes', 'legal', 'promise', 'accept',
-    'legal_profile', 'conditions', 'materials', 'process', 'fees', 'places', 'contacts', 'questions', 'result', 'basis', 'online', 'express', 'delivery', 'agent', 'fields', 'quantity_limit', 'intermediary',
+    'legal_note', 'legal_note_en', 'legal_profile', 'conditions', 'materials', 'process', 'fees', 'places', 'contacts', 'questions', 'result', 'basis', 'online', 'express', 'delivery', 'agent', 'fields', 'quantity_limit', 'intermediary',
     'remedies', 'defects', 'not_accepted', 'denial', 'handbook', 'to_check', 'keywords', 'signature'])
     check(it[e] !== undefined && it[e] !== '' && it[e] !== null, at + `element ${e}`);
   const d = deps.get(it.department), r = regions.get(it.region);
@@ -152,7 +152,7 @@ for (const f of itemFiles) {
   check(it.fee === (it.fees.length > 0) && it.fees.every((x) => x.name && x.name_en && x.basis && Number.isInteger(x.amount) && x.amount > 0) && it.online.pay_online === it.fee, at + 'fee rows with basis, pay online exactly when there is a fee');
   check(it.contacts.consult.phone !== it.contacts.complaint.phone && DEMO_PHONE.test(it.contacts.consult.phone) && DEMO_PHONE.test(it.contacts.complaint.phone), at + 'consult and complaint are different numbers');
   check(it.questions.length >= 3 && it.questions.every((q) => q.question && q.question_en && q.answer && q.answer_en), at + 'at least 3 questions');
-  check(it.result.name && it.result.name_en && ['10', '20', '99'].includes(it.result.type) && it.result.sample && it.result.negative, at + 'result with sample');
+  check(it.result.name && it.result.name_en && ['10', '20', '99'].includes(it.result.type) && it.result.sample && it.result.sample_en && it.result.negative && it.result.negative_en, at + 'result with sample');
   check(it.basis.length >= 1 && it.basis.every((b) => /^《/.test(b.law) && typeof b.to_check === 'boolean' && (b.to_check || (b.text && b.source)) && (b.article === '' || /^第[一二三四五六七八九十百、第条]+$/.test(b.article))), at + 'basis: law, article, checked only with text and source');
   check((it.online.visits === 0) === (it.online.visits_reason === '无') && (it.online.grade !== '4' || it.online.visits === 0) && it.online.depth.length > 0, at + 'grade 4 means no visit; a visit has a reason');
   check(it.delivery.every((x) => ['window', 'post', 'locker'].includes(x)) && (it.online.visits > 0 || it.online.available || it.express), at + 'delivery');
@@ -163,8 +163,8 @@ for (const f of itemFiles) {
     check((x.kind === 'table') === (x.columns?.length > 0) && (!['text', 'textarea'].includes(x.kind) || x.max > 0) && !x.help === !x.help_en, at + `field ${x.name}: columns, max, help in both languages`);
   }
   check(it.defects.length >= 2 && it.defects.every((x) => x.code && x.problem && x.mend && it.materials.some((m) => m.name === x.target)), at + 'defects name a material');
-  check(it.not_accepted.length >= 1 && it.not_accepted.every((x) => ['not_required', 'not_ours', 'cited'].includes(x.kind) && x.text && (x.kind !== 'not_ours' || x.office) && (x.kind !== 'cited' || x.article)), at + 'grounds of the closed list, whose it is');
-  check(it.handbook.length >= 3 && it.handbook.every((x) => x.step && x.check && x.passes_when) && it.denial.length >= 1, at + 'handbook with measurable checks, denial notes');
+  check(it.not_accepted.length >= 1 && it.not_accepted.every((x) => ['not_required', 'not_ours', 'cited'].includes(x.kind) && x.text && x.text_en && (x.kind !== 'not_ours' || (x.office && x.office_en)) && (x.kind !== 'cited' || x.article)), at + 'grounds of the closed list, whose it is');
+  check(it.handbook.length >= 3 && it.handbook.every((x) => x.step && x.check && x.passes_when) && it.denial.length >= 1 && it.denial.every((x) => x.text && x.text_en), at + 'handbook with measurable checks, denial notes');
   check(it.remedies.reconsideration.n === 60 && it.remedies.reconsideration.unit === 'day' && it.remedies.suit.n === 6 && it.remedies.suit.unit === 'month', at + 'remedies');
   walk({ ...it, basis: [], code: '', keywords: [] }, k, (s, p) => {
     const clean = s.replace(NOT_VAGUE, '').replace(/《[^》]*》/g, '');
