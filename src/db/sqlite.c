@@ -195,6 +195,8 @@ static int start(struct db *db, const struct db_query *q, const void *in, sqlite
         return ERR_FAIL;
     if (q->writes && !db->writable)
         return poison(db, q, ERR_FAIL, "write on a read-only connection");
+    if (q->writes)
+        db->wrote = true;
     if (sqlite3_get_autocommit(c->sqlite))
         return poison(db, q, ERR_TX_GONE, "there is no transaction");
     if (late(c))

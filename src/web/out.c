@@ -122,9 +122,15 @@ static void put_date(struct buf *b, int lang, struct date d, bool prose)
         buf_fmt(b, "%d年%d月%d日", d.y, d.m, d.d);
 }
 
+/* The years that have four digits. */
+static bool sane_day(int64_t days)
+{
+    return days >= -700000 && days <= 2900000;
+}
+
 static void put_day(struct buf *b, int lang, int64_t days, bool prose)
 {
-    if (days >= -800000 && days <= 2900000)      /* the years that have four digits */
+    if (sane_day(days))
         put_date(b, lang, date_from_days((int32_t)days), prose);
 }
 
@@ -286,7 +292,7 @@ void json_time(struct json *j, int64_t ms)
 
 void json_day(struct json *j, int64_t days)
 {
-    json_str(j, days == ABSENT ? STR_NONE : date_text(j->b->a, date_from_days((int32_t)days)));
+    json_str(j, !sane_day(days) ? STR_NONE : date_text(j->b->a, date_from_days((int32_t)days)));
 }
 
 void json_limit(struct json *j, struct limit l)

@@ -1,0 +1,9 @@
+#ifndef YW_APP_COMMANDS_H
+#define YW_APP_COMMANDS_H
+/* The commands apart from serve. Each prints its own sentences and returns the exit code. */
+#include "base/str.h"
+int cmd_init(struct arena *a, const char *dir, const char *demo);
+int cmd_deadline(struct arena *a, const char *dir, const char *const *args, int n);
+int cmd_verify(struct arena *a, const char *dir, const char *const *args, int n);
+int cmd_check(struct arena *a, const char *dir);
+#endif

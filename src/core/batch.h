@@ -1,0 +1,20 @@
+#ifndef YW_CORE_BATCH_H
+#define YW_CORE_BATCH_H
+/* Group commit: the one thread that writes. Members run one after the other inside one transaction, each in a savepoint; all
+ * answers leave after the COMMIT. A member that fails is undone alone; when one takes the whole transaction with it (disk full,
+ * interrupt), nothing was acknowledged and every member is run again by itself. */
+#include "db/db.h"
+
+struct batch;
+struct member {
+    struct arena *arena;
+    int (*run)(struct db *db, void *arg);        /* < 0: undo. May be called more than once */
+    void (*after)(struct member *m, int code);   /* once: 0 when on disk, else ERR_* and nothing of it stands (ERR_UNKNOWN apart) */
+    void *arg;
+    bool slow;                                   /* no time limit, a batch of its own */
+    int code;
+};
+int batch_start(struct arena *a, struct db_store *store, struct batch **ret, str *ret_why);
+bool batch_put(struct batch *b, struct member *m);       /* false: the queue is full or closed */
+void batch_stop(struct batch *b);                        /* finishes what is queued */
+#endif
