@@ -410,9 +410,13 @@ static void after(struct req *r, int code)
     if (code) {
         code_to_failure(r, code);
         r->priv->stage = STAGE_AGAIN;
-        if (!r->json && code != ERR_UNKNOWN && queue_put(e->reads, r)) {
-            arena_unguard(r->arena);
-            return;                              /* a reader shows the page with the errors */
+        if (!r->json && code != ERR_UNKNOWN) {   /* a reader shows the page with the errors */
+            arena_unguard(r->arena);             /* from here on the request is the reader's */
+            if (queue_put(e->reads, r))
+                return;
+            answer_plain(x, 503, false);
+            edge_answer(x);
+            return;
         }
     }
     r->db = NULL;
