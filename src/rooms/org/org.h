@@ -31,6 +31,10 @@ int org_department_ensure(struct db *db, str region, str name, str code, int64_t
 int org_department_id(struct db *db, str key, int64_t *ret_id);          /* 1 found, 0 not */
 int org_hall_id(struct db *db, str key, int64_t *ret_id);
 
+/* A place of work by its key: a department, or a hall and one of its windows. Absent keys give DB_NONE. 1 found, 0 not. */
+struct org_place { int64_t department_id, hall_id, window_id; str name, name_en; };
+int org_place_of(struct db *db, str department, str hall, str window, struct org_place *ret);
+
 /* ---- posts ---- */
 /* Branch of a role (window approval supervision library); absent for what is no role of staff. */
 str org_branch_of_role(str role);
@@ -49,6 +53,9 @@ struct org_post_new {
  * concerned says so; approval posts are for civil servants, but for bodies that are no administrative organ (body_kind 9).
  * ERR_REFUSED: *ret_why is the text that says why. */
 int org_post_grant(struct db *db, const struct org_post_new *in, int64_t *ret_post, int *ret_why);
+
+/* Has the person such a post from that day on? 1, 0. */
+int org_post_has(struct db *db, int64_t person_id, str role, int64_t from_day);
 
 /* ---- calendars ---- */
 /* National days with the overlays of the region's line laid over them, the nearest last. region may be "" for none. */

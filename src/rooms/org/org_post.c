@@ -94,3 +94,9 @@ int org_post_grant(struct db *db, const struct org_post_new *in, int64_t *ret_po
     *ret_post = id;
     return 0;
 }
+
+int org_post_has(struct db *db, int64_t person_id, str role, int64_t from_day)
+{
+    struct org_post_same row;
+    return org_post_same(db, person_id, role, from_day, &row);
+}

@@ -127,3 +127,29 @@ int org_hall_id(struct db *db, str key, int64_t *ret_id)
         *ret_id = row.hall_id;
     return found;
 }
+
+int org_place_of(struct db *db, str department, str hall, str window, struct org_place *ret)
+{
+    struct org_place place = {.department_id = DB_NONE, .hall_id = DB_NONE, .window_id = DB_NONE};
+    struct org_department_by_key d;
+    struct org_hall_by_key h;
+    struct org_window_by_no w;
+    int found = 0;
+    if (!str_empty(department)) {
+        if ((found = org_department_by_key(db, department, &d)) != 1)
+            return found;
+        place.department_id = d.department_id, place.name = d.name, place.name_en = d.name_en;
+    }
+    if (!str_empty(hall)) {
+        if ((found = org_hall_by_key(db, hall, &h)) != 1)
+            return found;
+        place.hall_id = h.hall_id, place.name = h.name, place.name_en = h.name_en;
+        if (!str_empty(window) && (found = org_window_by_no(db, h.hall_id, window, &w)) != 1)
+            return found;
+        if (!str_empty(window))
+            place.window_id = w.window_id;
+    }
+    if (found == 1)
+        *ret = place;
+    return found;
+}
