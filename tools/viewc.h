@@ -18,7 +18,8 @@ void sb_json(struct sb *b, const char *z);                 /* a JSON string with
 
 /* A list that grows: struct { T *at; size_t n, cap; }. */
 #define LIST(T) struct { T *at; size_t n, cap; }
-#define ADD(l, ...) ((l)->at = grow((l)->at, (l)->n, &(l)->cap, sizeof *(l)->at), (l)->at[(l)->n] = (__VA_ARGS__), &(l)->at[(l)->n++])
+#define ADD(l, ...) \
+    ((l)->at = grow((l)->at, (l)->n, &(l)->cap, sizeof *(l)->at), (l)->at[(l)->n] = (__VA_ARGS__), &(l)->at[(l)->n++])
 void *grow(void *at, size_t n, size_t *cap, size_t size);
 void *take(size_t n);                                      /* zeroed */
 char *copy(const char *p, size_t n);
@@ -85,7 +86,7 @@ struct viewc {
 };
 
 /* Prints file:line: message. Goes on with the next template when `guarded` is running, else ends the program. */
-_Noreturn void fail(const char *file, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void fail(const char *file, int line, const char *fmt, ...) __attribute__((noreturn, format(printf, 3, 4)));
 void warn(const char *file, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void guarded(void (*fn)(struct viewc *, struct template *, struct sb *), struct viewc *c, struct template *t, struct sb *b);
 

@@ -105,7 +105,8 @@ static const char *lower(const char *p, size_t n)
 
 static bool is_void(const char *name)
 {
-    static const char *const list[] = { "area", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr", NULL };
+    static const char *const list[] = { "area", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
+        NULL };
     return one_of(name, list);
 }
 
@@ -144,7 +145,8 @@ static void close_tag(struct comp *k)
     if (!same(e->name, name))
         fail(k->t->file, k->line, "</%s> would close <%s> of line %d", name, e->name, e->line);
     if (k->blocks.n && k->elements.n == k->blocks.at[k->blocks.n - 1].at.depth)
-        fail(k->t->file, k->line, "</%s> closes a tag that was opened outside of {{%s}}", name, k->blocks.at[k->blocks.n - 1].word);
+        fail(k->t->file, k->line, "</%s> closes a tag that was opened outside of {{%s}}", name,
+            k->blocks.at[k->blocks.n - 1].word);
     k->elements.n--;
     k->at.depth--;
     k->at.where = IN_TEXT;
@@ -198,7 +200,8 @@ static void tag_end(struct comp *k)
 static void note_attribute(struct comp *k, const char *name)
 {
     static const char *const urls[] = { "href", "src", "action", "formaction", "cite", "poster", "data", "background", "longdesc",
-        "manifest", "ping", "xlink:href", "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-push-url", "hx-replace-url", NULL };
+        "manifest", "ping", "xlink:href", "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-push-url",
+        "hx-replace-url", NULL };
     static const char *const closed[] = { "method", "srcset", "http-equiv", "rel", "target", "hx-vals", "hx-vars", "hx-headers",
         "hx-request", "hx-trigger", "hx-ext", "integrity", "sandbox", "allow", NULL };
     static const char *const refused[] = { "style", "srcdoc", "http-equiv", "nonce", NULL };
@@ -381,9 +384,11 @@ static void layout_frame(struct comp *k, struct sb *s, const char *body)
         sb_fmt(s, "\nvoid layout_%s(struct out *o, const struct layout *l)\n{\n%s%s}\n", t->full, head, body);
         return;
     }
-    sb_fmt(s, "\nstatic void body_%s(struct out *o, const void *p)\n{\n    const struct layout *l = p;\n%s%s}\n", t->full, head, body);
+    sb_fmt(s, "\nstatic void body_%s(struct out *o, const void *p)\n{\n    const struct layout *l = p;\n%s%s}\n", t->full,
+        head, body);
     sb_fmt(s, "\nvoid layout_%s(struct out *o, const struct layout *l)\n{\n"
-           "    layout_%s(o, &(struct layout){ .html = body_%s, .view = l, .title = %s });\n}\n", t->full, t->layout->full, t->full,
+           "    layout_%s(o, &(struct layout){ .html = body_%s, .view = l, .title = %s });\n}\n", t->full, t->layout->full,
+           t->full,
            t->title ? title_code(k) : "l->title");
 }
 
@@ -391,10 +396,12 @@ static void page_frame(struct comp *k, struct sb *s, const char *body)
 {
     const struct template *t = k->t;
     if (!t->layout) {
-        sb_fmt(s, "\nvoid html_%s(struct out *o, const struct view_%s *v)\n{\n    (void)o, (void)v;\n%s}\n", t->full, t->view->name, body);
+        sb_fmt(s, "\nvoid html_%s(struct out *o, const struct view_%s *v)\n{\n    (void)o, (void)v;\n%s}\n", t->full,
+            t->view->name, body);
         return;
     }
-    sb_fmt(s, "\nstatic void body_%s(struct out *o, const void *p)\n{\n    const struct view_%s *v = p;\n    (void)o, (void)v;\n%s}\n",
+    sb_fmt(s, "\nstatic void body_%s(struct out *o, const void *p)\n{\n    const struct view_%s *v = p;\n    (void)o, (void)v;"
+        "\n%s}\n",
            t->full, t->view->name, body);
     sb_fmt(s, "\nvoid html_%s(struct out *o, const struct view_%s *v)\n{\n"
            "    layout_%s(o, &(struct layout){ .html = body_%s, .view = v, .title = %s });\n}\n", t->full, t->view->name,

@@ -49,13 +49,15 @@ static struct ref resolve(struct comp *k, const char *name)
 {
     struct ref r;
     if (!look_up(k, name, &r))
-        fail(k->t->file, k->line, "%s is not a member of %s%s", name, k->t->view->name, k->scopes.n > 1 ? " nor of the scopes here" : "");
+        fail(k->t->file, k->line, "%s is not a member of %s%s", name, k->t->view->name,
+            k->scopes.n > 1 ? " nor of the scopes here" : "");
     return r;
 }
 
 static const char *kind_word(const struct ref *r)
 {
-    static const char *const words[] = { [K_TEXT] = "text", [K_INT] = "int", [K_ID] = "id", [K_MONEY] = "money", [K_TIME] = "time",
+    static const char *const words[] = { [K_TEXT] = "text", [K_INT] = "int", [K_ID] = "id", [K_MONEY] = "money",
+        [K_TIME] = "time",
         [K_DAY] = "day", [K_BOOL] = "bool", [K_LIMIT] = "limit", [K_JSON] = "json", [K_MARKUP] = "markup", [K_VIEW] = "view" };
     return r->list ? "list" : words[r->kind];
 }
@@ -209,7 +211,8 @@ static struct block *open_block(struct comp *k, const char *word)
 {
     if (k->at.where == IN_TAG && !same(word, "if") && !same(word, "ifnot"))
         fail(k->t->file, k->line, "{{%s}} inside a tag", word);
-    return ADD(&k->blocks, (struct block){ .word = word, .line = k->line, .start = k->start, .blank = k->blank, .start_after = true,
+    return ADD(&k->blocks, (struct block){ .word = word, .line = k->line, .start = k->start, .blank = k->blank,
+        .start_after = true,
                .blank_after = true, .at = k->at, .scopes = k->scopes.n });
 }
 
@@ -231,7 +234,8 @@ static void tag_each(struct comp *k, char **w, size_t n)
     if (!r.list)
         fail(k->t->file, k->line, "expected {{each LIST}}");
     int id = ++k->vars;
-    const char *type = r.kind == K_VIEW ? print("struct view_%s", r.type->name) : r.kind == K_TEXT ? "str" : r.kind == K_BOOL ? "bool" :
+    const char *type = r.kind == K_VIEW ? print("struct view_%s", r.type->name) : r.kind == K_TEXT ? "str"
+        "" : r.kind == K_BOOL ? "bool" :
         r.kind == K_LIMIT ? "struct limit" : r.kind == K_MARKUP ? "struct markup" : "int64_t";
     emit(k, print("for (size_t i%d = 0; i%d < %s.n; i%d++) {", id, id, r.x, id));
     open_block(k, "each")->list = r.x;
@@ -325,9 +329,12 @@ static void tag_include(struct comp *k, char **w, size_t n)
         fail(k->t->file, k->line, "there is no template %s%s", w[1], part ? " yet: it belongs to a later room" : "");
     if (part->layout_name || part->is_layout)
         fail(k->t->file, k->line, "%s is a whole page or a layout and cannot be included", w[1]);
+    if (part == k->t && same(w[2], "this") && k->scopes.n == 1)
+        fail(k->t->file, k->line, "%s would include itself without end", w[1]);
     struct ref r = resolve(k, w[2]);
     if (r.kind != K_VIEW || r.list || r.type != part->view)
-        fail(k->t->file, k->line, "%s takes %s, %s is %s", w[1], part->view->name, w[2], r.type && !r.list ? r.type->name : kind_word(&r));
+        fail(k->t->file, k->line, "%s takes %s, %s is %s", w[1], part->view->name, w[2], r.type &&
+            !r.list ? r.type->name : kind_word(&r));
     k->t->room->uses[part->room->index] |= part->room != k->t->room;
     if (r.opt)
         emit(k, print("if (%s)\n        html_%s(o, %s);", r.x, part->full, r.x));
@@ -337,9 +344,11 @@ static void tag_include(struct comp *k, char **w, size_t n)
 
 static void tag_attr(struct comp *k, char **w, size_t n)
 {
-    static const char *const names[] = { "checked", "selected", "disabled", "readonly", "required", "hidden", "open", "multiple", NULL };
+    static const char *const names[] = { "checked", "selected", "disabled", "readonly", "required", "hidden", "open",
+        "multiple", NULL };
     if (n != 3 || !one_of(w[1], names))
-        fail(k->t->file, k->line, "expected {{attr NAME MEMBER}}, NAME one of checked selected disabled readonly required hidden open multiple");
+        fail(k->t->file, k->line, "expected {{attr NAME MEMBER}}, NAME one of checked selected disabled readonly required hidde"
+            "n open multiple");
     if (k->at.where != IN_TAG)
         fail(k->t->file, k->line, "{{attr}} stands inside a tag");
     const char *x = condition(k, w[2]);

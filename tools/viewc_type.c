@@ -23,9 +23,12 @@ static bool is_one_of(const char *s, const char *const *list)
 
 static void check_member_name(const struct type *t, const char *name, int line)
 {
-    static const char *const c_words[] = { "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
-        "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed",
-        "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "bool", "true", "false",
+    static const char *const c_words[] = { "auto", "break", "case", "char", "const", "continue", "default", "do", "double",
+        "else",
+        "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short",
+        "signed",
+        "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "bool", "true",
+        "false",
         NULL };
     static const char *const tags[] = { "t", "tt", "ifnot", "end", "each", "with", "include", "attr", "icon", "comment", "index",
         "this", "page", "body", NULL };
@@ -352,7 +355,8 @@ void vt_write(struct sb *s, const char *name, const struct type *view, const cha
         sb_fmt(s, "\nstatic void j_%s(struct json *j, const void *v)\n{\n    json_%s(j, v);\n}\n", name, view->name);
     if (html)
         sb_fmt(s, "\nstatic void h_%s(struct out *o, const void *v)\n{\n    html_%s(o, v);\n}\n", name, html);
-    sb_fmt(s, "\nconst struct view_type vt_%s = {\n    .name = \"%s\", .size = sizeof(struct view_%s),\n", name, name, view->name);
+    sb_fmt(s, "\nconst struct view_type vt_%s = {\n    .name = \"%s\", .size = sizeof(struct view_%s),\n", name, name,
+        view->name);
     if (html)
         sb_fmt(s, "    .html = h_%s,\n", name);
     if (view->has_json) {
@@ -369,7 +373,8 @@ void vt_write(struct sb *s, const char *name, const struct type *view, const cha
 
 static void form_write(const struct type *t, struct sb *s)
 {
-    static const char *const names[] = { [K_TEXT] = "TEXT", [K_INT] = "INT", [K_ID] = "ID", [K_MONEY] = "MONEY", [K_BOOL] = "BOOL",
+    static const char *const names[] = { [K_TEXT] = "TEXT", [K_INT] = "INT", [K_ID] = "ID", [K_MONEY] = "MONEY",
+        [K_BOOL] = "BOOL",
         [K_DAY] = "DAY", [K_MAP] = "MAP", [K_ANY] = "ANY", [K_UPLOAD] = "UPLOAD", [K_VIEW] = "LIST" };
     if (t->members.n)
         sb_fmt(s, "\nstatic const struct form_field ff_%s[] = {\n", t->name);

@@ -75,8 +75,8 @@ static int json(const struct form_desc *d, const char *body)
 /* "field wrong, field wrong": all faults, in order. */
 static str told(void)
 {
-    static const char *const words[] = { "missing", "unknown", "too_long", "too_many", "not_number", "not_date", "not_money", "not_text",
-        "bad_chars", "not_utf8", "twice", "not_bool", "not_list", "not_object" };
+    static const char *const words[] = { "missing", "unknown", "too_long", "too_many", "not_number", "not_date", "not_money",
+        "not_text", "bad_chars", "not_utf8", "twice", "not_bool", "not_list", "not_object" };
     struct buf b;
     buf_init(&b, mem, 1 << 16);
     for (size_t i = 0; i < faults.n; i++)
@@ -115,8 +115,10 @@ static void pairs_fill_the_struct(void **state)
 static void json_fills_the_struct(void **state)
 {
     (void)state;
-    GOOD(json, "{\"name\":\"甲\",\"note\":\"a\\nb\",\"version\":7,\"post\":\"42\",\"sum\":1250,\"from\":\"2026-11-23\",\"agree\":true,"
-         "\"lines\":[{\"problem\":\"p\",\"parts\":[{\"name\":\"n\"}]},{\"problem\":\"q\",\"yes\":true}],\"fields\":{\"a\":1,\"b\":[true,null]},"
+    GOOD(json, "{\"name\":\"甲\",\"note\":\"a\\nb\",\"version\":7,\"post\":\"42\",\"sum\":1250,\"from\":\"2026-11-23\",\"agree"
+        "\":true,"
+         "\"lines\":[{\"problem\":\"p\",\"parts\":[{\"name\":\"n\"}]},{\"problem\":\"q\",\"yes\":true}],\"fields\":{\"a\":1,\"b"
+         "\":[true,null]},"
          "\"extra\":[1.5],\"_key\":\"x\"}");
     check_str(got.name, "甲");
     assert_int_equal(got.version, 7);
@@ -205,7 +207,8 @@ static void lengths(void **state)
     BAD(pairs, "name=%E7%94%B2%E7%94%B2%E7%94%B2%E7%94%B2%E7%94%B2", "name too_long");
     BAD(json, "{\"name\":\"1234567890123\"}", "name too_long");
     BAD(pairs, "name=a&fields.a=123456789012345678901234567890123456789012345678901234567890", "fields too_long");
-    BAD(json, "{\"name\":\"a\",\"fields\":{\"a\":\"123456789012345678901234567890123456789012345678901234567890\"}}", "fields too_long");
+    BAD(json, "{\"name\":\"a\",\"fields\":{\"a\":\"123456789012345678901234567890123456789012345678901234567890\"}}",
+        "fields too_long");
     BAD(pairs, "name=a&extra=%221234567890123456789012345678901%22", "extra too_long");
     BAD(json, "{\"name\":\"a\",\"lines\":[{},{},{},{}]}", "lines too_many");
     assert_int_equal(faults.at[0].max, 3);
@@ -229,7 +232,8 @@ static void lists_are_numbered_without_gaps(void **state)
     BAD(json, "{\"name\":\"a\",\"lines\":{}}", "lines not_list");
     BAD(json, "{\"name\":\"a\",\"lines\":[1]}", "lines.0 not_object");
     BAD(json, "{\"name\":\"a\",\"lines\":[{\"problem\":\"p\",\"parts\":[{\"name\":\"x\"},3]}]}", "lines.0.parts.1 not_object");
-    BAD(json, "{\"name\":\"a\",\"lines\":[{\"problem\":\"p\",\"parts\":[{\"name\":\"x\",\"n\":\"y\"}]}]}", "lines.0.parts.0.n not_number");
+    BAD(json, "{\"name\":\"a\",\"lines\":[{\"problem\":\"p\",\"parts\":[{\"name\":\"x\",\"n\":\"y\"}]}]}",
+        "lines.0.parts.0.n not_number");
 }
 
 static void wrong_kinds(void **state)
@@ -239,7 +243,8 @@ static void wrong_kinds(void **state)
         "extra not_object, version not_number, post not_number, sum not_money, from not_date, agree not_bool");
     BAD(pairs, "name=a&version=99999999999999999999&post=0&sum=-1", "version not_number, post not_number, sum not_money");
     BAD(pairs, "name=a&version=-9223372036854775808", "version not_number");
-    BAD(json, "{\"name\":1,\"version\":\"1\",\"post\":\"x\",\"sum\":\"12.50\",\"from\":20780,\"agree\":\"true\",\"fields\":[],\"note\":true}",
+    BAD(json, "{\"name\":1,\"version\":\"1\",\"post\":\"x\",\"sum\":\"12.50\",\"from\":20780,\"agree\":\"true\",\"fields\":[],"
+        "\"note\":true}",
         "name not_text, note not_text, fields not_object, version not_number, post not_number, sum not_money, from not_date, "
         "agree not_bool");
     BAD(json, "{\"name\":\"a\",\"version\":1.0,\"sum\":-1,\"post\":-2}", "version not_number, post not_number, sum not_money");
@@ -295,7 +300,8 @@ static void uploads(void **state)
     assert_int_equal(form_decode_pairs(mem, &sending_form, forged, 1, &up, &s, &faults), ERR_FORMAT);
     check_str(told(), "file unknown");
     str why;
-    assert_int_equal(form_decode_json(mem, &sending_form, json_read(mem, S("{\"file\":{\"path\":\"/etc\"}}"), &why), &s, &faults), ERR_FORMAT);
+    assert_int_equal(form_decode_json(mem, &sending_form, json_read(mem, S("{\"file\":{\"path\":\"/etc\"}}"), &why), &s,
+        &faults), ERR_FORMAT);
     check_str(told(), "file unknown");
     assert_null(s.file.path);
 }
@@ -339,7 +345,8 @@ static void percent_signs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(pairs_fill_the_struct), TEST(json_fills_the_struct), TEST(what_is_not_sent_is_absent), TEST(what_is_required_must_be_there),
+        TEST(pairs_fill_the_struct), TEST(json_fills_the_struct), TEST(what_is_not_sent_is_absent),
+            TEST(what_is_required_must_be_there),
         TEST(nothing_undeclared), TEST(nothing_twice), TEST(lengths), TEST(lists_are_numbered_without_gaps), TEST(wrong_kinds),
         TEST(characters), TEST(faults_have_a_ceiling), TEST(uploads), TEST(splitting), TEST(percent_signs),
     };

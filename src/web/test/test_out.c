@@ -27,10 +27,13 @@ static void text_is_escaped_for_content_and_quotes(void **state)
 static void a_url_is_local_or_of_a_known_scheme(void **state)
 {
     (void)state;
-    static const char *const good[] = { "/", "/x", "/x//y", "?a=1", "#x", "http://a.example/", "HTTPS://a.example", "mailto:a@b.example",
+    static const char *const good[] = { "/", "/x", "/x//y", "?a=1", "#x", "http://a.example/", "HTTPS://a.example",
+        "mailto:a@b.example",
         "tel:12345", "/办事" };
-    static const char *const bad[] = { "", "javascript:alert(1)", "JaVaScRiPt:x", " javascript:x", "java\tscript:x", "\x01javascript:x",
-        "data:text/html,x", "vbscript:x", "//evil.example/", "/\\evil.example", "/\t/evil.example", "\\\\evil", "x/y", "http:evil",
+    static const char *const bad[] = { "", "javascript:alert(1)", "JaVaScRiPt:x", " javascript:x", "java\tscript:x",
+        "\x01javascript:x",
+        "data:text/html,x", "vbscript:x", "//evil.example/", "/\\evil.example", "/\t/evil.example", "\\\\evil", "x/y",
+        "http:evil",
         "https:/evil", "http:", "ftp://x/", "&#106;avascript:x", "file:///etc/passwd", "/a\nb", "/\x7f" };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         CHECK(out_url(&o, str_c(good[i])), good[i]);
@@ -130,7 +133,8 @@ static void each_form_has_a_key_of_its_own(void **state)
     struct out o = fresh(LANG_ZH);
     out_form(&o);
     out_form(&o);
-    check_str(buf_text(&o.b), "<input type=\"hidden\" name=\"_csrf\" value=\"token\"><input type=\"hidden\" name=\"_key\" value=\"seed-1\">"
+    check_str(buf_text(&o.b), "<input type=\"hidden\" name=\"_csrf\" value=\"token\"><input type=\"hidden\" name=\"_key\" value"
+        "=\"seed-1\">"
               "<input type=\"hidden\" name=\"_csrf\" value=\"token\"><input type=\"hidden\" name=\"_key\" value=\"seed-2\">");
 }
 
@@ -147,7 +151,8 @@ static void words_by_id_and_by_name(void **state)
     check_str(text_fill(mem, LANG_EN, T_WEB_ACTING_FOR, who, 1), "acting for <甲>");
     check_str(text_fill(mem, LANG_EN, T_WEB_ACTING_FOR, NULL, 0), "acting for {}");
     for (int i = 0; i < TEXT_COUNT; i++)         /* every name of the table finds itself */
-        assert_ptr_equal(text_find(LANG_ZH, text_names[i].room, str_c(text_names[i].key)).p, text_get(LANG_ZH, text_names[i].id).p);
+        assert_ptr_equal(text_find(LANG_ZH, text_names[i].room, str_c(text_names[i].key)).p, text_get(LANG_ZH,
+            text_names[i].id).p);
 }
 
 static void json_of_what_is_absent(void **state)
@@ -176,7 +181,8 @@ static void json_of_what_is_absent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(text_is_escaped_for_content_and_quotes), TEST(a_url_is_local_or_of_a_known_scheme), TEST(a_part_of_a_url_is_percent_encoded),
+        TEST(text_is_escaped_for_content_and_quotes), TEST(a_url_is_local_or_of_a_known_scheme),
+            TEST(a_part_of_a_url_is_percent_encoded),
         TEST(numbers), TEST(days_and_times), TEST(limits), TEST(texts_take_members_escaped), TEST(members_of_texts_are_in_prose),
         TEST(each_form_has_a_key_of_its_own), TEST(words_by_id_and_by_name), TEST(json_of_what_is_absent),
     };

@@ -39,7 +39,8 @@ static void is(const char *what, str a, const char *b)
 
 static struct out start(struct arena *a, int lang)
 {
-    static const struct view_web_page page = { .lang = { "zh-CN", 5 }, .site_name = { "易<网", 7 }, .region_name = { "海南", 6 } };
+    static const struct view_web_page page = { .lang = { "zh-CN", 5 }, .site_name = { "易<网", 7 }, .region_name = { "海南",
+        6 } };
     struct out o = { .lang = lang, .csrf = S("tok\"en"), .key_seed = S("seed"), .page = &page };
     buf_init(&o.b, a, 1 << 20);
     return o;
@@ -77,13 +78,16 @@ static void escapes(struct arena *a)
     has("a part of a URL", "href=\"/items/%22%27%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E%26amp%3B%0A%2F..%2F%2541?q=%22%27%3E");
     has("a number in a URL", "&amp;n=-7\">");
     has("a URL behind an empty branch is a part", "<a id=\"afterif\" href=\"/xjavascript%3Aalert%281%29\">");
-    has("title of the page", "<title>&#34;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;\n/../%41，你好，-7\n再见 - 易&lt;网</title>");
+    has("title of the page", "<title>&#34;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;\n/../%41，你好，-7\n再见 - 易"
+        "&lt;网</title>");
     has("a text is escaped", "<p id=\"text\">&lt;你好&gt; &amp; &#34;?&#34;|");
     has("members of a text are escaped", str_fmt(a, "|%s，你好，1234.05\n再见|%s|登录</p>", e, e).p);
     has("texts by value", "<p id=\"known\">已打开;甲&lt;乙&gt;;&lt;other&gt;;;</p>");
-    has("values", "<p id=\"values\">-7||42|1234.05|2026-11-23 09:05|2026-11-23|2026年11月23日|2026年11月23日 09:05|5 个工作日</p>");
+    has("values", "<p id=\"values\">-7||42|1234.05|2026-11-23 09:05|2026-11-23|2026年11月23日|2026年11月23日 09:05|5 个工作日</"
+        "p>");
     has("markup", "<p id=\"rich\"><i>ok</i></p>");
-    has("the token, escaped", "<form id=\"post\" method=\"post\" action=\"/x/42\"><input type=\"hidden\" name=\"_csrf\" value=\"tok&#34;en\">"
+    has("the token, escaped", "<form id=\"post\" method=\"post\" action=\"/x/42\"><input type=\"hidden\" name=\"_csrf\" value="
+        "\"tok&#34;en\">"
         "<input type=\"hidden\" name=\"_key\" value=\"seed-1\">");
     has("no token in a GET form", "<form id=\"get\" method=\"get\"><input aria-label=\"q\"");
     has("attr", "  checked></form>");
@@ -93,7 +97,8 @@ static void escapes(struct arena *a)
     has("the empty list in a list", "<li id=\"row1\" class=\"leaf\">1 r1 of ");
     has("with", "<p id=\"with\">&lt;one&gt;r1</p>");
     has("parts", "<div id=\"tree\"><b>&lt;one&gt;</b>\n<b>r1</b>\n<b>r0<b>L&lt;</b>\n</b>\n<b>r1</b>\n</div>");
-    has("icons", "<p id=\"icon\"><svg class=\"bi\" width=\"1em\" height=\"1em\" viewBox=\"0 0 16 16\" fill=\"currentColor\" aria-hidden=\"true\""
+    has("icons", "<p id=\"icon\"><svg class=\"bi\" width=\"1em\" height=\"1em\" viewBox=\"0 0 16 16\" fill=\"currentColor\" ari"
+        "a-hidden=\"true\""
         " focusable=\"false\"><path d=\"M1 1l2 2\"/><path d=\"M3 3h4\"/></svg><svg");
     has("the page's own members", "<p id=\"page\">易&lt;网</p>");
     has("pre keeps its lines", "<pre>a\n  b</pre>");
@@ -130,9 +135,11 @@ static void layouts(struct arena *a)
     struct out o = start(a, LANG_ZH);
     vt_probe_framed.html(&o, &(struct view_probe_row){ .code = S("C&D") });
     html = buf_text(&o.b).p;
-    has("the room's layout in web's", "<aside>易&lt;网</aside>\n<section aria-label=\"C&amp;D\"><p id=\"framed\">C&amp;D</p>\n</section>");
+    has("the room's layout in web's", "<aside>易&lt;网</aside>\n<section aria-label=\"C&amp;D\"><p id=\"framed\">C&amp;D</p>\n<"
+        "/section>");
     has("the title goes through", "<title>C&amp;D - 易&lt;网</title>");
-    if (vt_probe_framed.size == sizeof(struct view_probe_row) && vt_probe_framed.json && !vt_probe_empty.json && !vt_probe_empty.schema &&
+    if (vt_probe_framed.size == sizeof(struct view_probe_row) && vt_probe_framed.json && !vt_probe_empty.json &&
+        !vt_probe_empty.schema &&
         !vt_probe_empty.html && vt_probe_page.html)
         passed++;
     else
@@ -147,21 +154,27 @@ static void json_face(struct arena *a)
     buf_init(&b, a, 1 << 16);
     json_begin(&j, &b);
     vt_probe_page.json(&j, &v);
-    is("JSON", buf_text(&b), "{\"name\":\"\\\"'><script>alert(1)</script>&amp;\\n/../%41\",\"n\":-7,\"maybe\":null,\"id\":\"42\",\"flag\":true,"
+    is("JSON", buf_text(&b), "{\"name\":\"\\\"'><script>alert(1)</script>&amp;\\n/../%41\",\"n\":-7,\"maybe\":null,\"id\":\"42"
+        "\",\"flag\":true,"
        "\"cost\":123405,\"when\":\"2026-11-23T09:05:00+08:00\",\"date\":\"2026-11-23\",\"term\":{\"n\":5,\"unit\":\"workday\"},"
-       "\"link\":\"javascript:alert(1)\",\"data\":{\"a\":1},\"rows\":[{\"code\":\"r0\",\"children\":[{\"code\":\"L<\",\"children\":[]}]},"
-       "{\"code\":\"r1\",\"children\":[]}],\"tags\":[\"open\",\"a_b\",\"<other>\",\"\"],\"opt\":{\"code\":\"r1\",\"children\":[]},"
+       "\"link\":\"javascript:alert(1)\",\"data\":{\"a\":1},\"rows\":[{\"code\":\"r0\",\"children\":[{\"code\":\"L<\",\"childre"
+       "n\":[]}]},"
+       "{\"code\":\"r1\",\"children\":[]}],\"tags\":[\"open\",\"a_b\",\"<other>\",\"\"],\"opt\":{\"code\":\"r1\",\"children\":["
+       "]},"
        "\"one\":{\"code\":\"<one>\",\"children\":[]}}");
-    v = (struct view_probe_page){ .when = INT64_MIN, .date = INT64_MIN, .cost = INT64_MIN, .number = INT64_MIN, .term.n = INT64_MIN };
+    v = (struct view_probe_page){ .when = INT64_MIN, .date = INT64_MIN, .cost = INT64_MIN, .number = INT64_MIN,
+        .term.n = INT64_MIN };
     buf_init(&b, a, 1 << 16);
     json_begin(&j, &b);
     json_probe_page(&j, &v);
-    is("JSON of nothing", buf_text(&b), "{\"name\":null,\"n\":0,\"maybe\":0,\"id\":null,\"flag\":false,\"cost\":null,\"when\":null,\"date\":null,"
+    is("JSON of nothing", buf_text(&b), "{\"name\":null,\"n\":0,\"maybe\":0,\"id\":null,\"flag\":false,\"cost\":null,\"when\":n"
+        "ull,\"date\":null,"
        "\"term\":null,\"link\":null,\"data\":null,\"rows\":[],\"tags\":[],\"opt\":null,\"one\":{\"code\":null,\"children\":[]}}");
     str why;
     const json_t *schema = json_read(a, str_c(vt_probe_page.schema), &why);
     html = vt_probe_page.schema;
-    if (schema && json_object_size(json_object_get(schema, "properties")) == 15 && json_array_size(json_object_get(schema, "required")) == 15)
+    if (schema && json_object_size(json_object_get(schema, "properties")) == 15 && json_array_size(json_object_get(schema,
+        "required")) == 15)
         passed++;
     else
         failed++, puts("FAILED  the schema is JSON with 15 members");
@@ -178,7 +191,8 @@ static void forms(struct arena *a)
         { S("note"), S("a\r\nb") }, { S("sum"), S("12.5") }, { S("from"), S("2026-11-23") }, { S("yes"), S("on") },
         { S("fields.a"), S("1") }, { S("extra"), S("[1]") } };
     int rc = form_decode_pairs(a, &fd_probe_save, pairs, sizeof pairs / sizeof pairs[0], NULL, &f, &faults);
-    if (rc == 0 && f.version == INT64_MIN && str_is(f.name, "n") && f.rows.n == 2 && str_is(f.rows.at[1].problem, "q") && f.sum == 1250 &&
+    if (rc == 0 && f.version == INT64_MIN && str_is(f.name, "n") && f.rows.n == 2 && str_is(f.rows.at[1].problem, "q") &&
+        f.sum == 1250 &&
         f.from == 20780 && f.yes && str_is(f.fields, "{\"a\":\"1\"}") && str_is(f.extra, "[1]") && str_is(f.note, "a\r\nb"))
         passed++;
     else
