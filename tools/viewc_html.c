@@ -272,6 +272,7 @@ static void in_value(struct comp *k)
     eat(k, 1, true);
     k->at.where = IN_TAG;
     k->at.attr = 0;
+    k->at.quote = 0;
     if (same(k->attr_name, "method"))
         k->tag.method = lower(k->value.p, k->value.n);
     if (same(k->attr_name, "type"))
