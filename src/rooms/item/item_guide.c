@@ -1,0 +1,575 @@
+/* The guide of an item as people see it, and the acceptance handbook beside it. Everything is read from the guide's own tree;
+ * what the library does not know is left out or says so. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/req.h"
+#include "item_sql.h"
+#include "item_view.h"
+#include "rooms/item/item_private.h"
+#include "rooms/item/item_text.h"
+
+/* ---- small things ---- */
+
+struct view_item_said item_said(int lang, str zh, str en)
+{
+    if (lang == LANG_EN && !str_empty(en))
+        return (struct view_item_said){en, false};
+    return (struct view_item_said){str_none(zh) ? S("") : zh, lang == LANG_EN};
+}
+
+struct view_item_said item_said_of(int lang, const json_t *obj, const char *key)
+{
+    char twin[64];
+    snprintf(twin, sizeof twin, "%s_en", key);
+    return item_said(lang, json_get_str(obj, key), json_get_str(obj, twin));
+}
+
+const struct view_item_said *item_said_new(struct req *r, const json_t *obj, const char *key)
+{
+    struct view_item_said said = item_said_of(r->lang, obj, key);
+    if (str_empty(said.text))
+        return NULL;
+    struct view_item_said *at = NEW(r->arena, struct view_item_said);
+    *at = said;
+    return at;
+}
+
+struct limit item_limit_of(const json_t *v)
+{
+    int64_t n = json_get_int(v, "n", -1);
+    str unit = item_unit_code(json_get_str(v, "unit"));
+    return n < 0 || str_none(unit) ? (struct limit){DB_NONE, STR_NONE} : (struct limit){n, unit};
+}
+
+str item_word(struct req *r, const char *prefix, str value)
+{
+    str word = text_find(r->lang, "item", str_fmt(r->arena, "%s.%.*s", prefix, STRF(value)));
+    return str_none(word) ? value : word;
+}
+
+static str or_none(str s)
+{
+    return str_empty(s) ? STR_NONE : s;
+}
+
+/* The words of a list through a text prefix, joined the language's way. */
+static str joined(struct req *r, const json_t *list, const char *prefix)
+{
+    struct buf b;
+    size_t i;
+    json_t *v;
+    buf_init(&b, r->arena, 4000);
+    json_array_foreach((json_t *)list, i, v) {
+        if (i > 0)
+            buf_str(&b, r->lang == LANG_EN ? S(", ") : S("、"));
+        if (json_is_string(v))
+            buf_str(&b, prefix ? item_word(r, prefix, str_c(json_string_value(v))) : str_c(json_string_value(v)));
+        else
+            buf_str(&b, json_text(r->arena, v));
+    }
+    return buf_text(&b);
+}
+
+/* A value that pages do not know, as plain text: [20,"工作日"] reads 20 工作日; an object as its members. */
+static str plain(struct req *r, const json_t *v)
+{
+    if (json_is_string(v))
+        return str_c(json_string_value(v));
+    if (json_is_boolean(v))
+        return req_text(r, json_is_true(v) ? T_ITEM_YES : T_ITEM_NO);
+    struct buf b;
+    size_t i;
+    const char *key;
+    json_t *m;
+    buf_init(&b, r->arena, 64 << 10);
+    if (json_is_array(v)) {
+        json_array_foreach((json_t *)v, i, m) {
+            if (i > 0)
+                buf_z(&b, json_is_object(m) ? "\n" : " ");
+            buf_str(&b, plain(r, m));
+        }
+    } else if (json_is_object(v)) {
+        json_object_foreach((json_t *)v, key, m) {
+            if (b.n > 0)
+                buf_str(&b, r->lang == LANG_EN ? S("; ") : S("；"));
+            buf_str(&b, item_word(r, "other", str_c(key)));
+            buf_str(&b, r->lang == LANG_EN ? S(": ") : S("："));
+            buf_str(&b, plain(r, m));
+        }
+    } else {
+        buf_str(&b, json_text(r->arena, v));
+    }
+    return buf_text(&b);
+}
+
+/* ---- lists of facts ---- */
+
+struct facts {
+    struct req *r;
+    const struct item_findings_rows *found;
+    struct view_item_fact *at;
+    size_t n, cap;
+};
+
+static struct facts facts_new(struct req *r, const struct item_findings_rows *found, size_t cap)
+{
+    return (struct facts){.r = r, .found = found, .at = NEW_ARRAY(r->arena, cap, struct view_item_fact), .cap = cap};
+}
+
+static bool to_check(const struct item_findings_rows *found, const char *field)
+{
+    for (size_t i = 0; found && i < found->n; i++)
+        if (str_is(found->at[i].what, "to_check") && str_is(found->at[i].field, field))
+            return true;
+    return false;
+}
+
+static void fact_said(struct facts *f, str label, struct view_item_said value, const char *field)
+{
+    if (str_empty(value.text) || f->n == f->cap)
+        return;
+    f->at[f->n++] = (struct view_item_fact){label, value, field && to_check(f->found, field)};
+}
+
+/* A value in the reader's language already. */
+static void fact(struct facts *f, int label, str value, const char *field)
+{
+    fact_said(f, req_text(f->r, label), (struct view_item_said){value, false}, field);
+}
+
+/* A value of the catalogue, Chinese with or without an English twin. */
+static void fact_of(struct facts *f, int label, const json_t *obj, const char *key)
+{
+    fact_said(f, req_text(f->r, label), item_said_of(f->r->lang, obj, key), key);
+}
+
+static str limit_text(struct req *r, struct limit l)
+{
+    if (l.n == DB_NONE)
+        return STR_NONE;
+    if (l.n == 0)
+        return req_text(r, T_ITEM_AT_ONCE);
+    const str args[] = {str_i64(r->arena, l.n)};
+    int text = str_is(l.unit, "workday") ? T_ITEM_N_WORKDAYS : str_is(l.unit, "day") ? T_ITEM_N_DAYS
+        : str_is(l.unit, "month") ? T_ITEM_N_MONTHS : T_ITEM_N_HOURS;
+    return text_fill(r->arena, r->lang, text, args, 1);
+}
+
+/* ---- the parts of a guide ---- */
+
+void item_fill_conditions(struct req *r, const json_t *guide, struct item_conditions *ret)
+{
+    const json_t *list = json_object_get(guide, "conditions");
+    struct view_item_condition *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_condition);
+    size_t i;
+    json_t *v;
+    json_array_foreach((json_t *)list, i, v)
+        at[i] = (struct view_item_condition){
+            json_is_string(v) ? item_said(r->lang, str_c(json_string_value(v)), STR_NONE) : item_said_of(r->lang, v, "text"),
+            json_get_int(v, "kind", 1) == 2};
+    *ret = (struct item_conditions){at, json_array_size(list)};
+}
+
+static bool known_of_material(const char *key)
+{
+    static const char *const known[] = {"name", "name_en", "required", "required_case", "required_case_en", "ways", "format",
+        "originals", "copies", "blank_form", "later", "filling_note", "filling_note_en", "accept_standard", "accept_standard_en",
+        "source", "source_name", "source_name_en", "basis", "issuer", "certificate", "page_format", "form", "n", "need"};
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        if (strcmp(key, known[i]) == 0)
+            return true;
+    return false;
+}
+
+static void fill_paper_facts(struct req *r, const json_t *m, bool staff, struct view_item_paper *p)
+{
+    struct facts f = facts_new(r, NULL, 24);
+    const char *key;
+    json_t *v;
+    fact_of(&f, T_ITEM_PAPER_FILLING, m, "filling_note");
+    fact_of(&f, T_ITEM_PAPER_STANDARD, m, "accept_standard");
+    fact_of(&f, T_ITEM_PAPER_SOURCE, m, "source_name");
+    fact_of(&f, T_ITEM_PAPER_ISSUER, m, "issuer");
+    fact_of(&f, T_ITEM_PAPER_CERTIFICATE, m, "certificate");
+    fact_of(&f, T_ITEM_PAPER_BASIS, m, "basis");
+    if (staff)
+        fact_of(&f, T_ITEM_PAPER_PAGE, m, "page_format");
+    json_object_foreach((json_t *)m, key, v)
+        if (!known_of_material(key))
+            fact_said(&f, item_word(r, "other", str_c(key)), item_said(r->lang, plain(r, v), STR_NONE), NULL);
+    p->facts.at = f.at;
+    p->facts.n = f.n;
+}
+
+void item_fill_papers(struct req *r, const json_t *guide, bool staff, struct item_papers *ret)
+{
+    const json_t *list = json_object_get(guide, "materials");
+    struct view_item_paper *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_paper);
+    size_t i;
+    json_t *m;
+    json_array_foreach((json_t *)list, i, m) {
+        str format = json_get_str(m, "format");
+        int64_t originals = json_get_int(m, "originals", 0), copies = json_get_int(m, "copies", 0);
+        at[i] = (struct view_item_paper){
+            .name = item_said_of(r->lang, m, "name"), .required = json_get_bool(m, "required", true),
+            .required_case = item_said_new(r, m, "required_case"), .ways = joined(r, json_object_get(m, "ways"), "way"),
+            .format = str_empty(format) ? STR_NONE : item_word(r, "format", format),
+            .originals = originals > 0 ? originals : DB_NONE, .copies = copies > 0 ? copies : DB_NONE,
+            .later = item_limit_of(json_object_get(m, "later")), .blank = json_get_bool(m, "blank_form", false),
+        };
+        fill_paper_facts(r, m, staff, &at[i]);
+    }
+    *ret = (struct item_papers){at, json_array_size(list)};
+}
+
+void item_fill_laws(struct req *r, const json_t *guide, struct item_laws *ret)
+{
+    const json_t *list = json_object_get(guide, "basis");
+    struct view_item_law *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_law);
+    size_t i;
+    json_t *v;
+    json_array_foreach((json_t *)list, i, v) {
+        str source = or_none(json_get_str(v, "source"));
+        bool link = !str_none(source) && (str_starts(source, S("https://")) || str_starts(source, S("http://")));
+        at[i] = (struct view_item_law){
+            .law = json_is_string(v) ? str_c(json_string_value(v)) : json_get_str(v, "law"), .article = or_none(json_get_str(v, "article")),
+            .text = or_none(json_get_str(v, "text")), .source = link ? STR_NONE : source, .link = link ? source : STR_NONE,
+            .check = json_get_bool(v, "to_check", false)};
+    }
+    *ret = (struct item_laws){at, json_array_size(list)};
+}
+
+static void fill_stages(struct req *r, const json_t *guide, struct view_item_guide *v)
+{
+    const json_t *list = json_object_get(guide, "process");
+    struct view_item_stage *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_stage);
+    size_t i;
+    json_t *s;
+    json_array_foreach((json_t *)list, i, s) {
+        struct limit l = item_limit_of(json_object_get(s, "limit"));
+        at[i] = (struct view_item_stage){
+            .name = item_said_of(r->lang, s, "name"), .note = item_said_new(r, s, "content"),
+            .limit = l.n == 0 ? (struct limit){DB_NONE, STR_NONE} : l, .at_once = l.n == 0};
+    }
+    v->stages.at = at;
+    v->stages.n = json_array_size(list);
+}
+
+static void fill_fees(struct req *r, const json_t *guide, struct view_item_guide *v)
+{
+    const json_t *list = json_object_get(guide, "fees"), *fee = json_object_get(guide, "fee");
+    struct view_item_fee *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_fee);
+    size_t i;
+    json_t *f;
+    json_array_foreach((json_t *)list, i, f)
+        at[i] = (struct view_item_fee){
+            .name = item_said_of(r->lang, f, "name"), .amount = json_get_int(f, "amount", DB_NONE), .unit = item_said_new(r, f, "unit"),
+            .reduction = item_said_new(r, f, "reduction"), .basis = or_none(json_get_str(f, "basis")),
+            .check = json_get_bool(f, "to_check", false)};
+    v->fees.at = at;
+    v->fees.n = json_array_size(list);
+    v->has_fee_word = json_is_boolean(fee);
+    v->charged = json_is_true(fee);
+}
+
+static void fill_spots(struct req *r, const json_t *guide, struct view_item_guide *v)
+{
+    const json_t *list = json_object_get(guide, "places");
+    struct view_item_spot *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_spot);
+    size_t i;
+    json_t *p;
+    json_array_foreach((json_t *)list, i, p)
+        at[i] = (struct view_item_spot){
+            .name = item_said_of(r->lang, p, "name"), .address = item_said_new(r, p, "address"), .hours = item_said_new(r, p, "hours"),
+            .windows = or_none(joined(r, json_object_get(p, "windows"), NULL)), .phone = or_none(json_get_str(p, "phone"))};
+    v->spots.at = at;
+    v->spots.n = json_array_size(list);
+}
+
+static void fill_questions(struct req *r, const json_t *guide, struct view_item_guide *v)
+{
+    const json_t *list = json_object_get(guide, "questions");
+    struct view_item_question *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_question);
+    size_t i;
+    json_t *q;
+    json_array_foreach((json_t *)list, i, q)
+        at[i] = (struct view_item_question){item_said_of(r->lang, q, "question"), item_said_of(r->lang, q, "answer")};
+    v->questions.at = at;
+    v->questions.n = json_array_size(list);
+}
+
+/* ---- facts of a guide ---- */
+
+#define PUT_FACTS(list_, facts_) ((list_).at = (facts_).at, (list_).n = (facts_).n)
+
+static void fill_basics(struct req *r, const json_t *g, const struct item_findings_rows *found, struct view_item_guide *v)
+{
+    struct facts f = facts_new(r, found, 32);
+    const json_t *online = json_object_get(g, "online"), *quantity = json_object_get(g, "quantity_limit");
+    const json_t *extension = json_object_get(g, "extension"), *agent = json_object_get(g, "agent");
+    str type = item_type_name(r->lang, v->type);
+    fact(&f, T_ITEM_FACT_TYPE, v->filing ? str_cat(r->arena, type, req_text(r, T_ITEM_FILING)) : type, "type");
+    fact_said(&f, req_text(r, T_ITEM_FACT_TYPE_GIVEN), item_said(r->lang, json_get_str(g, "type_given"), STR_NONE), NULL);
+    fact(&f, T_ITEM_FACT_KIND, item_kind_name(r->lang, v->kind), "kind");
+    fact(&f, T_ITEM_FACT_OBJECTS, joined(r, json_object_get(g, "objects"), "object"), "objects");
+    fact_said(&f, req_text(r, T_ITEM_FACT_BODY), v->office, "department");
+    if (v->level > 0)
+        fact(&f, T_ITEM_FACT_LEVEL, item_word(r, "level", str_i64(r->arena, v->level)), "level");
+    fact_of(&f, T_ITEM_FACT_MAIN, g, "main_item");
+    fact_of(&f, T_ITEM_FACT_SCOPE, g, "scope");
+    fact(&f, T_ITEM_FACT_ACCEPT, limit_text(r, v->accept), "accept");
+    fact_said(&f, req_text(r, T_ITEM_FACT_LEGAL_NOTE), item_said_of(r->lang, g, "legal_note"), NULL);
+    if (extension) {
+        str args[] = {limit_text(r, item_limit_of(extension)), item_said_of(r->lang, extension, "by").text};
+        fact(&f, T_ITEM_FACT_EXTENSION, text_fill(r->arena, r->lang, T_ITEM_EXTENSION_BY, args, 2), "extension");
+    }
+    fact_of(&f, T_ITEM_FACT_QUANTITY, quantity, "text");
+    fact(&f, T_ITEM_FACT_CHANNELS, joined(r, json_object_get(online, "channels"), "channel"), "online");
+    fact(&f, T_ITEM_FACT_DELIVERY, joined(r, json_object_get(g, "delivery"), "delivery"), "delivery");
+    fact_of(&f, T_ITEM_FACT_AGENT, agent, "note");
+    size_t i;
+    json_t *m;
+    json_array_foreach(json_object_get(g, "intermediary"), i, m)
+        fact_of(&f, T_ITEM_FACT_INTERMEDIARY, m, "name");
+    json_array_foreach(json_object_get(g, "special_procedures"), i, m)
+        fact_of(&f, T_ITEM_FACT_SPECIAL, m, "name");
+    fact(&f, T_ITEM_FACT_CODE, v->code, NULL);
+    fact(&f, T_ITEM_FACT_BASE_CODE, json_get_str(g, "base_code"), "base_code");
+    fact(&f, T_ITEM_FACT_LOCAL_CODE, json_get_str(g, "local_code"), NULL);
+    fact(&f, T_ITEM_FACT_DEPT_CODE, json_get_str(g, "dept_code"), NULL);
+    fact(&f, T_ITEM_FACT_VERSION, str_i64(r->arena, v->version), NULL);
+    fact(&f, T_ITEM_FACT_FROM, json_get_str(g, "effective_from"), NULL);
+    if (json_is_string(json_object_get(g, "source")))
+        fact_said(&f, req_text(r, T_ITEM_FACT_SOURCE), item_said(r->lang, json_get_str(g, "source"), STR_NONE), NULL);
+    PUT_FACTS(v->basics, f);
+}
+
+static void fill_consult(struct req *r, const json_t *g, const struct item_place *place, struct view_item_guide *v)
+{
+    struct facts f = facts_new(r, NULL, 8);
+    const json_t *contacts = json_object_get(g, "contacts"), *consult = json_object_get(contacts, "consult"),
+                 *complaint = json_object_get(contacts, "complaint");
+    fact(&f, T_ITEM_CONSULT_PHONE, consult ? json_get_str(consult, "phone") : place->phone, NULL);
+    fact_of(&f, T_ITEM_CONSULT_HOURS, consult, "hours");
+    fact(&f, T_ITEM_COMPLAINT_PHONE, complaint ? json_get_str(complaint, "phone") : place->complaint_phone, NULL);
+    fact(&f, T_ITEM_HOTLINE, json_get_str(complaint, "hotline"), NULL);
+    PUT_FACTS(v->consult, f);
+}
+
+static void fill_result(struct req *r, const json_t *g, const struct item_findings_rows *found, struct view_item_guide *v)
+{
+    struct facts f = facts_new(r, found, 12), m = facts_new(r, found, 4);
+    const json_t *result = json_object_get(g, "result"), *remedies = json_object_get(g, "remedies");
+    static const struct { const char *key; int label; } ways[] = {
+        {"reconsideration", T_ITEM_REMEDY_RECONSIDERATION}, {"suit", T_ITEM_REMEDY_SUIT}};
+    fact_of(&f, T_ITEM_RESULT_NAME, result, "name");
+    fact_of(&f, T_ITEM_RESULT_TYPE, result, "type_name");
+    fact_of(&f, T_ITEM_RESULT_VALIDITY, result, "validity");
+    fact_of(&f, T_ITEM_RESULT_SAMPLE, result, "sample");
+    fact_of(&f, T_ITEM_RESULT_NEGATIVE, result, "negative");
+    PUT_FACTS(v->result, f);
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        const json_t *way = json_object_get(remedies, ways[i].key);
+        str args[] = {item_said_of(r->lang, way, "body").text, limit_text(r, item_limit_of(way))};
+        if (!way || str_none(args[1]))
+            continue;
+        fact(&m, ways[i].label, text_fill(r->arena, r->lang, T_ITEM_REMEDY_WITHIN, args, 2), NULL);
+        m.at[m.n - 1].check = json_get_bool(remedies, "to_check", false);
+    }
+    PUT_FACTS(v->remedies, m);
+}
+
+/* Keys that no page places: shown as they came, and in the JSON face as one object. */
+static void fill_others(struct req *r, const json_t *g, struct view_item_guide *v)
+{
+    struct facts f = facts_new(r, NULL, 100);
+    struct buf b;
+    struct json j;
+    const char *key;
+    json_t *m;
+    buf_init(&b, r->arena, 1 << 20);
+    json_begin(&j, &b);
+    json_obj(&j);
+    json_object_foreach((json_t *)g, key, m) {
+        if (item_key_placed(key))
+            continue;
+        fact_said(&f, item_word(r, "other", str_c(key)), item_said(r->lang, plain(r, m), STR_NONE), NULL);
+        json_key(&j, str_c(key));
+        json_value(&j, m);
+    }
+    json_obj_end(&j);
+    v->j_other = buf_text(&b);
+    PUT_FACTS(v->others, f);
+}
+
+/* ---- the guide ---- */
+
+static str raw(struct req *r, const json_t *g, const char *key, str otherwise)
+{
+    const json_t *v = json_object_get(g, key);
+    return v ? json_text(r->arena, v) : otherwise;
+}
+
+static void fill_raw(struct req *r, const json_t *g, struct view_item_guide *v)
+{
+    v->j_conditions = raw(r, g, "conditions", S("[]"));
+    v->j_materials = raw(r, g, "materials", S("[]"));
+    v->j_form = raw(r, g, "fields", S("[]"));
+    v->j_process = raw(r, g, "process", S("[]"));
+    v->j_fee = raw(r, g, "fee", STR_NONE);
+    v->j_fees = raw(r, g, "fees", S("[]"));
+    v->j_basis = raw(r, g, "basis", S("[]"));
+    v->j_places = raw(r, g, "places", S("[]"));
+    v->j_contacts = raw(r, g, "contacts", STR_NONE);
+    v->j_questions = raw(r, g, "questions", S("[]"));
+    v->j_result = raw(r, g, "result", STR_NONE);
+    v->j_remedies = raw(r, g, "remedies", STR_NONE);
+    v->j_themes = raw(r, g, "themes", STR_NONE);
+    v->j_given = raw(r, g, "given", STR_NONE);
+}
+
+static void fill_objects(struct req *r, const json_t *g, struct view_item_guide *v)
+{
+    const json_t *list = json_object_get(g, "objects");
+    str *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, str);
+    size_t i;
+    json_t *o;
+    json_array_foreach((json_t *)list, i, o)
+        if (json_is_string(o))
+            at[v->objects.n++] = str_c(json_string_value(o));
+    v->objects.at = at;
+}
+
+static void fill_head(struct req *r, const struct item_head *h, const struct item_place *place, const json_t *g,
+                      const struct item_findings_rows *found, struct view_item_guide *v)
+{
+    const json_t *online = json_object_get(g, "online");
+    *v = (struct view_item_guide){
+        .code = h->code, .name = h->name, .name_en = h->name_en, .version = h->version, .department = place->department,
+        .department_en = place->department_en, .region = h->region, .region_name = place->region_name, .level = h->level,
+        .type = h->type, .kind = h->kind, .legal = {h->legal_n, h->legal_unit}, .promise = {h->promise_n, h->promise_unit},
+        .accept = item_limit_of(json_object_get(g, "accept")), .online = h->online, .code_national = h->code_national,
+        .code_own = h->code_own, .summary = or_none(json_get_str(g, "summary")), .summary_en = or_none(json_get_str(g, "summary_en")),
+        .title_ = item_said(r->lang, h->name, h->name_en), .brief = item_said_new(r, g, "summary"),
+        .office = item_said(r->lang, place->department, place->department_en), .immediate = str_is(h->kind, "immediate"),
+        .at_once = h->promise_n == 0, .filing = json_get_bool(g, "filing", false), .fictitious = json_get_bool(g, "code_fictitious", false),
+        .check_legal = to_check(found, "legal"), .check_promise = to_check(found, "promise"),
+        .check_conditions = to_check(found, "conditions"), .check_papers = to_check(found, "materials"),
+        .check_laws = to_check(found, "basis"), .visits = json_get_int(online, "visits", DB_NONE),
+    };
+    struct view_item_remark *remarks = NEW_ARRAY(r->arena, found->n, struct view_item_remark);
+    for (size_t i = 0; i < found->n; i++) {
+        remarks[i] = (struct view_item_remark){found->at[i].field, found->at[i].what};
+        v->to_check += str_is(found->at[i].what, "to_check");
+    }
+    v->findings.at = remarks;
+    v->findings.n = found->n;
+}
+
+/* The item of the address: 1 found with its guide, place and findings, 0 not. */
+static int load(struct req *r, struct item_head *h, json_t **ret_guide, struct item_place *place, struct item_findings_rows *found)
+{
+    int got = item_by_code(r->db, req_param(r, 0), h);
+    if (got == 1)
+        got = item_guide(r->db, r->arena, h->item_id, h->version, ret_guide);
+    if (got == 1)
+        got = item_place(r->db, h->item_id, place);
+    if (got == 1 && item_findings(r->db, h->item_id, found) < 0)
+        return ERR_FAIL;
+    return got;
+}
+
+int item_guide_page(struct req *r)
+{
+    struct item_head h;
+    struct item_place place;
+    struct item_findings_rows found;
+    struct item_conditions conditions;
+    struct item_papers papers;
+    struct item_laws laws;
+    json_t *g;
+    int got = load(r, &h, &g, &place, &found);
+    if (got <= 0)
+        return got < 0 ? got : not_there(r);
+    struct view_item_guide *v = NEW(r->arena, struct view_item_guide);
+    fill_head(r, &h, &place, g, &found, v);
+    fill_objects(r, g, v);
+    fill_raw(r, g, v);
+    item_fill_conditions(r, g, &conditions);
+    item_fill_papers(r, g, false, &papers);
+    item_fill_laws(r, g, &laws);
+    PUT_FACTS(v->conditions, conditions);
+    PUT_FACTS(v->papers, papers);
+    PUT_FACTS(v->laws, laws);
+    fill_basics(r, g, &found, v);
+    fill_stages(r, g, v);
+    fill_fees(r, g, v);
+    fill_spots(r, g, v);
+    fill_consult(r, g, &place, v);
+    fill_questions(r, g, v);
+    fill_result(r, g, &found, v);
+    fill_others(r, g, v);
+    return show(r, &vt_item_guide, v);
+}
+
+/* ---- the acceptance handbook (受理手册) ---- */
+
+static void fill_checks(struct req *r, const json_t *g, struct view_item_handbook *v)
+{
+    const json_t *steps = json_object_get(g, "handbook"), *defects = json_object_get(g, "defects"),
+                 *refers = json_object_get(g, "not_accepted"), *denials = json_object_get(g, "denial");
+    struct view_item_check *check = NEW_ARRAY(r->arena, json_array_size(steps) + 1, struct view_item_check);
+    struct view_item_defect *defect = NEW_ARRAY(r->arena, json_array_size(defects) + 1, struct view_item_defect);
+    struct view_item_refer *refer = NEW_ARRAY(r->arena, json_array_size(refers) + 1, struct view_item_refer);
+    str *denial = NEW_ARRAY(r->arena, json_array_size(denials) + 1, str);
+    size_t i;
+    json_t *m;
+    json_array_foreach((json_t *)steps, i, m)
+        check[i] = (struct view_item_check){json_get_str(m, "step"), json_get_str(m, "check"), json_get_str(m, "passes_when")};
+    json_array_foreach((json_t *)defects, i, m)
+        defect[i] = (struct view_item_defect){json_get_str(m, "target"), json_get_str(m, "problem"), json_get_str(m, "mend")};
+    json_array_foreach((json_t *)refers, i, m)
+        refer[i] = (struct view_item_refer){item_word(r, "refer", json_get_str(m, "kind")), json_get_str(m, "text"),
+                                            or_none(json_get_str(m, "office")), or_none(json_get_str(m, "article"))};
+    json_array_foreach((json_t *)denials, i, m)
+        denial[i] = str_c(json_string_value(m));
+    v->steps.at = check;
+    v->steps.n = json_array_size(steps);
+    v->defects.at = defect;
+    v->defects.n = json_array_size(defects);
+    v->refers.at = refer;
+    v->refers.n = json_array_size(refers);
+    v->denials.at = denial;
+    v->denials.n = json_array_size(denials);
+}
+
+int item_handbook_page(struct req *r)
+{
+    struct item_head h;
+    struct item_place place;
+    struct item_findings_rows found;
+    struct item_conditions conditions;
+    struct item_papers papers;
+    struct item_laws laws;
+    json_t *g;
+    int got = load(r, &h, &g, &place, &found);
+    if (got <= 0)
+        return got < 0 ? got : not_there(r);
+    struct view_item_handbook *v = NEW(r->arena, struct view_item_handbook);
+    *v = (struct view_item_handbook){
+        .code = h.code, .name = h.name, .version = h.version, .department = place.department, .kind = h.kind,
+        .legal = {h.legal_n, h.legal_unit}, .promise = {h.promise_n, h.promise_unit},
+        .accept = item_limit_of(json_object_get(g, "accept")), .title_ = item_said(r->lang, h.name, h.name_en),
+        .office = item_said(r->lang, place.department, place.department_en), .at_once = h.promise_n == 0,
+        .j_materials = raw(r, g, "materials", S("[]")),
+    };
+    item_fill_conditions(r, g, &conditions);
+    item_fill_papers(r, g, true, &papers);
+    item_fill_laws(r, g, &laws);
+    PUT_FACTS(v->conditions, conditions);
+    PUT_FACTS(v->papers, papers);
+    PUT_FACTS(v->laws, laws);
+    fill_checks(r, g, v);
+    return show(r, &vt_item_handbook, v);
+}

@@ -1,0 +1,25 @@
+#ifndef YW_ROOM_ITEM_TEXT_H
+#define YW_ROOM_ITEM_TEXT_H
+/* Small things of this room's pages. */
+#include "core/req.h"
+#include "item_view.h"
+#include "rooms/item/item_private.h"
+
+/* A text of the catalogue in the reader's language; Chinese, marked so, where there is no English. */
+struct view_item_said item_said(int lang, str zh, str en);
+/* The member `key` of a guide with its English twin key_en. Absent text when missing. */
+struct view_item_said item_said_of(int lang, const json_t *obj, const char *key);
+/* The same on its own, NULL when missing or empty. */
+const struct view_item_said *item_said_new(struct req *r, const json_t *obj, const char *key);
+struct limit item_limit_of(const json_t *v);
+/* "prefix.value" in the reader's language; the value itself when there is no such text. */
+str item_word(struct req *r, const char *prefix, str value);
+
+/* The parts of a guide, for the guide itself and the handbook (item_guide.c). */
+struct item_conditions { const struct view_item_condition *at; size_t n; };
+struct item_papers { const struct view_item_paper *at; size_t n; };
+struct item_laws { const struct view_item_law *at; size_t n; };
+void item_fill_conditions(struct req *r, const json_t *guide, struct item_conditions *ret);
+void item_fill_papers(struct req *r, const json_t *guide, bool staff, struct item_papers *ret);
+void item_fill_laws(struct req *r, const json_t *guide, struct item_laws *ret);
+#endif
