@@ -18,16 +18,15 @@
 #include "rooms/item/item.h"
 #include "rooms/org/org.h"
 #include "rooms/person/person.h"
+#include "verify/verify.h"
 #include "web/static.h"
 
 extern const struct static_file demo_files[];
 extern const size_t demo_files_n;
 
-static int sentence(const char *fmt, str detail)
+static int sentence(const char *before, str detail, const char *after)
 {
-    fputs("yiwang: ", stderr);
-    fprintf(stderr, fmt, STRF(detail));
-    fputs("\n", stderr);
+    fprintf(stderr, "yiwang: %s%.*s%s\n", before, STRF(detail), after);
     return 1;
 }
 
@@ -94,24 +93,24 @@ int cmd_init(struct arena *a, const char *dir, const char *demo)
     str why = STR_NONE;
     struct db_store *store;
     if (demo && strcmp(demo, "hainan"))
-        return sentence("there is no demo called %.*s; there is: hainan", str_c(demo));
+        return sentence("there is no demo called ", str_c(demo), "; there is: hainan");
     if (mkdir(dir, 0700) && errno != EEXIST)
-        return sentence("the directory cannot be made: %.*s", str_c(strerrordesc_np(errno)));
+        return sentence("the directory cannot be made: ", str_c(strerrordesc_np(errno)), "");
     if (!dir_is_empty(dir))
-        return sentence("%.*s is not empty (or cannot be read); init wants an empty directory", str_c(dir));
+        return sentence("", str_c(dir), " is not empty (or cannot be read); init wants an empty directory");
     if (keys_make(a, dir, &why) || db_store_open(a, dir, true, &store, &why))
-        return sentence("%.*s", why);
+        return sentence("", why, "");
     int code = db_store_migrate(store, a, &why);
     db_store_close(store);
     if (code)
-        return sentence("%.*s", why);
+        return sentence("", why, "");
     if (open_store(a, dir, true, &store))
         return 1;
     struct seed s = {.demo = demo};
     struct arena *wa = arena_new((size_t)512 << 20);
     code = offline_write(store, wa, seed_store, &s);
     if (code)
-        sentence("the demo province could not be loaded: %.*s", s.why);
+        sentence("the demo province could not be loaded: ", s.why, "");
     arena_drop(wa);
     db_store_close(store);
     return code ? 1 : 0;
@@ -179,4 +178,17 @@ int cmd_check(struct arena *a, const char *dir)
     printf("%zu rooms, %zu routes, %zu rights. Every route names its right, its object check and its act.\n", rooms_n, routes, rights);
     db_store_close(store);
     return 0;
+}
+
+/* ---- verify ---- */
+
+int cmd_verify(struct arena *a, const char *dir, const char *const *args, int n)
+{
+    (void)a;
+    const char *ledger = n == 2 && !strcmp(args[0], "--ledger") ? args[1] : NULL;
+    if (n && !ledger) {
+        fputs("usage: yiwang verify --data DIR [--ledger FILE]\n", stderr);
+        return 2;
+    }
+    return verify_store(dir, ledger);
 }
