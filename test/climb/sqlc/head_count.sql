@@ -1,0 +1,2 @@
+--: case_by (case_id id) -> row (state text)
+select state, open from case_case where case_id = :case_id;

@@ -1,0 +1,1 @@
+select state from case_case;

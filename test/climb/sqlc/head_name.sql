@@ -1,0 +1,2 @@
+--: item_by (case_id id) -> row (state text)
+select state from case_case where case_id = :case_id;

@@ -1,0 +1,4 @@
+--: case_by (case_id id) -> row (state text)
+select state from case_case where case_id = :case_id;
+--: case_by (number text) -> row (state text)
+select state from case_case where number = :number;

@@ -1,0 +1,2 @@
+--: case_by (case_id id) -> row (state text)
+-- to do

@@ -1,0 +1,2 @@
+--: case_by () -> row (n int)
+select random() as n;

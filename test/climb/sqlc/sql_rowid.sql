@@ -1,0 +1,2 @@
+--: case_by (case_id id) -> row (state text)
+select state from case_case where rowid = :case_id;

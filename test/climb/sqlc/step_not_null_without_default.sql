@@ -1,0 +1,3 @@
+--@ case/schema/0002_a.sql
+-- step: expand
+alter table case_case add column urgent bool not null;

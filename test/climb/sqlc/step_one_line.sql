@@ -1,0 +1,5 @@
+--@ case/schema/0002_a.sql
+-- step: expand
+create table case_a (
+  a  id  primary key, b int not null
+);

@@ -1,0 +1,2 @@
+--: case_attach (file text) -> none
+attach :file as other;

@@ -1,0 +1,2 @@
+--: case_commit () -> none
+commit;

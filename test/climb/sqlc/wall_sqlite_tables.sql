@@ -1,0 +1,2 @@
+--: case_spy () -> rows (name text?)
+select name from sqlite_master;

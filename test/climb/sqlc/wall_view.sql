@@ -1,0 +1,3 @@
+--@ case/schema/0002_view.sql
+-- step: expand
+create view case_spy as select secret from item_item;
