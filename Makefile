@@ -76,17 +76,19 @@ $(B)/gen/demo_files.c: $(B)/host/embed $(DEMO)
 	$(B)/host/embed --table demo_files $@ $(foreach f,$(DEMO),$f=$f)
 
 # The rooms' records, in order.
-$(B)/gen/rooms.c: Makefile $(wildcard src/rooms)
+.PHONY: force
+$(B)/gen/rooms.c: force
 	@mkdir -p $(@D)
 	@{ echo '#include "core/room.h"'; for r in $(ROOMS); do echo "extern const struct room $${r}_room;"; done; \
 	  echo 'const struct room *const rooms[] = {'; for r in $(ROOMS); do echo "    &$${r}_room,"; done; \
-	  echo '};'; echo 'const size_t rooms_n = sizeof rooms / sizeof *rooms;'; } > $@
+	  echo '};'; echo 'const size_t rooms_n = sizeof rooms / sizeof *rooms;'; } > $@.new; cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
 GEN_C   = $(B)/gen/rooms.c $(patsubst %,$(B)/gen/%_sql.c,$(foreach p,$(SQL_ROOMS),$(if $(wildcard $(lastword $(subst :, ,$p))/*.sql),$(firstword $(subst :, ,$p))))) \
           $(patsubst %,$(B)/gen/%_view.c,$(foreach p,$(VIEW_ROOMS),$(if $(wildcard $(lastword $(subst :, ,$p))/*.view),$(firstword $(subst :, ,$p))))) \
           $(B)/gen/schema.c $(B)/gen/texts.c $(B)/gen/static_files.c $(B)/gen/demo_files.c
 GEN_OBJ  = $(GEN_C:.c=.o)
-$(filter %_sql.c,$(GEN_C)) $(B)/gen/schema.c: $(B)/gen/sql.stamp ;
-$(filter %_view.c,$(GEN_C)) $(B)/gen/texts.c: $(B)/gen/view.stamp ;
+# Sources and headers hang on the stamps with an empty recipe: make looks at their times again after the compiler has run.
+$(patsubst %.c,%.h,$(filter %_sql.c,$(GEN_C))) $(filter %_sql.c,$(GEN_C)) $(B)/gen/schema.c: $(B)/gen/sql.stamp ;
+$(patsubst %.c,%.h,$(filter %_view.c,$(GEN_C))) $(filter %_view.c,$(GEN_C)) $(B)/gen/texts.c $(B)/gen/texts.h: $(B)/gen/view.stamp ;
 
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes -MMD -c $< -o $@

@@ -160,6 +160,8 @@ int main(int argc, char **argv)
         fputs("yiwang: YIWANG_CLOCK is not a time such as 2026-03-02T09:00:00+08:00.\n", stderr);
         return 1;
     }
+    if (strcmp(argv[1], "serve"))
+        log_set_level(LOG_WARN);                 /* commands print their own sentences */
     struct arena *a = arena_new((size_t)2 << 30);
     int code = run_command(a, argv[1], &o);
     arena_drop(a);
