@@ -1,5 +1,6 @@
 /* embed [--table NAME] OUT.c PATH=FILE ...: files into a C source as a table of struct static_file (web/static.h), sorted by
- * path, each plain and packed by gzip; `const struct static_file NAME[]` and `const size_t NAME_n` (static_files by default). The output depends on the files' bytes alone: no times, no names of the machine. */
+ * path, each plain and packed by gzip: NAME (static_files by default) and NAME_n. The output depends on the files' bytes
+ * alone: no times, no names of the machine. */
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -133,7 +134,8 @@ static void write_all(FILE *f, const char *table, const struct entry *at, size_t
         if (gz[i].n < plain[i].n)
             write_array(f, "gz", i, gz[i]);
     }
-    fprintf(f, "\nextern const struct static_file %s[];\nextern const size_t %s_n;\nconst struct static_file %s[] = {\n", table, table, table);
+    fprintf(f, "\nextern const struct static_file %s[];\nextern const size_t %s_n;\n", table, table);
+    fprintf(f, "const struct static_file %s[] = {\n", table);
     for (size_t i = 0; i < n; i++) {
         bool packed = gz[i].n < plain[i].n;
 

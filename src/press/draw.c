@@ -378,7 +378,7 @@ static void log_glib(const char *area, GLogLevelFlags level, const char *words, 
 void draw_warm_up(void)
 {
     static const str text = S("A b 0 ,.()中文（），。：；、《》“”—…·①㈠㎡℃×÷≤→●□✓ €é 㐂 𠮷 䶮 ئۇيغۇر བོད ᠮᠣᠩ 한 😀 \U0001F9F3");
-    static const struct press_material material = {text, text, text, text};
+    const struct press_material material = {text, text, text, text};
     const struct press_receipt in = {
         .title = text, .number = text, .agency = text, .rows = &(struct press_row){text, text}, .rows_n = 1,
         .materials_title = text, .material_heads = material, .materials = &material, .materials_n = 1,

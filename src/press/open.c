@@ -1,6 +1,7 @@
 /* What is this file? By content alone, by positions in the file (pread), nothing of it kept but one block. PDF 1.x and 2.0
  * (ISO 32000), PNG (ISO 15948), JPEG (ISO 10918-1); OFD (GB/T 33190) is in open_ofd.c. A file that is two things is refused:
  * whoever reads it later must see what we saw. */
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -123,8 +124,8 @@ static const char *open_png(struct file *f)
     int64_t at = 8;
     const char *why;
 
-    if (!file_read(f, 0, head, sizeof head) || be32(head + 8) != 13 || memcmp(head + 12, "IHDR", 4) || !png_depth(head[24], head[25]) ||
-        head[26] || head[27] || head[28] > 1)
+    if (!file_read(f, 0, head, sizeof head) || be32(head + 8) != 13 || memcmp(head + 12, "IHDR", 4) ||
+        !png_depth(head[24], head[25]) || head[26] || head[27] || head[28] > 1)
         return WHY_DAMAGED;
     why = size_fits(be32(head + 16), be32(head + 20));
     if (why)
@@ -169,7 +170,8 @@ static int64_t skip_scan(struct file *f, int64_t at)
 /* Behind the image: telephones put previews and notes of their own there; archives, documents and pages have no business here. */
 static const char *jpeg_tail(struct file *f, int64_t end)
 {
-    static const str foreign[] = {S("%PDF-"), S("<html"), S("<HTML"), S("<script"), S("<SCRIPT"), S("<!DOCTYPE"), S("<!doctype"), S("<?php")};
+    static const str foreign[] = {S("%PDF-"), S("<html"), S("<HTML"), S("<script"), S("<SCRIPT"),
+                                  S("<!DOCTYPE"), S("<!doctype"), S("<?php")};
 
     for (size_t i = 0; end < f->size && i < sizeof foreign / sizeof foreign[0]; i++) {
         if (stands(f, end, f->size, foreign[i]))

@@ -1,5 +1,6 @@
 /* OFD (GB/T 33190-2016): a ZIP archive with OFD.xml at its root. libzip reads it through our own pread source, so that the
  * file's position is nobody's concern; nothing is unpacked but the first bytes of OFD.xml. */
+#include <string.h>
 #include <zip.h>
 #include "press/open_private.h"
 
@@ -30,8 +31,8 @@ static zip_int64_t source_call(void *user, void *data, zip_uint64_t n, zip_sourc
 
     switch (command) {
     case ZIP_SOURCE_SUPPORTS:
-        return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT, ZIP_SOURCE_ERROR,
-                                              ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL, -1);
+        return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
+                                              ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL, -1);
     case ZIP_SOURCE_OPEN:
         s->at = 0;
         return 0;
@@ -81,7 +82,8 @@ static const char *entries_fit(zip_t *z, const struct file *f)
     for (zip_int64_t i = 0; i < entries; i++) {
         zip_stat_t st;
 
-        if (zip_stat_index(z, (zip_uint64_t)i, 0, &st) || (~st.valid & (ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_NAME)) || !name_is_tame(st.name))
+        if (zip_stat_index(z, (zip_uint64_t)i, 0, &st) ||
+            (~st.valid & (ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_NAME)) || !name_is_tame(st.name))
             return WHY_DAMAGED;
         if ((st.valid & ZIP_STAT_ENCRYPTION_METHOD) && st.encryption_method != ZIP_EM_NONE)
             return WHY_LOCKED;

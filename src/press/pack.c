@@ -1,4 +1,5 @@
 /* A document's input as bytes: every text as its length (absent: 0xffffffff) and itself, every list as its length. */
+#include <string.h>
 #include "press/press_private.h"
 
 #define ABSENT UINT32_MAX

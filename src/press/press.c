@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -237,7 +239,8 @@ int press_open(int fd, enum press_kind *ret_kind, str *ret_why)
         return ERR_FORMAT;
     }
     memcpy(&kind, text, sizeof kind);
-    if (head.status == 0 && head.n == sizeof kind && (kind == PRESS_PDF || kind == PRESS_OFD || kind == PRESS_PNG || kind == PRESS_JPEG)) {
+    if (head.status == 0 && head.n == sizeof kind &&
+        (kind == PRESS_PDF || kind == PRESS_OFD || kind == PRESS_PNG || kind == PRESS_JPEG)) {
         *ret_kind = kind;
         return 0;
     }

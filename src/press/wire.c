@@ -1,6 +1,7 @@
 /* Messages between server, keeper and workers. */
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/clock.h"

@@ -4,7 +4,7 @@
 #include "base/str.h"
 
 struct static_file {
-    const char *path, *type, *etag;      /* "/static/app.css"; the Content-Type; a strong ETag with its quotes, of the plain bytes */
+    const char *path, *type, *etag;      /* "/static/app.css"; Content-Type; strong ETag of the plain bytes, quoted */
     const unsigned char *plain, *gz;     /* gz == NULL: packing does not help */
     size_t plain_n, gz_n;
 };

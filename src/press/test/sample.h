@@ -44,12 +44,16 @@ static inline void sample_chunk(struct buf *b, const char *type, const void *dat
 /* A grey PNG of the given size by its head; the picture data is one short stream. */
 static inline str sample_png(struct arena *a, uint32_t w, uint32_t h)
 {
-    unsigned char data[64], head[13] = {(unsigned char)(w >> 24), (unsigned char)(w >> 16), (unsigned char)(w >> 8), (unsigned char)w,
-                                        (unsigned char)(h >> 24), (unsigned char)(h >> 16), (unsigned char)(h >> 8), (unsigned char)h, 8, 0, 0, 0, 0};
+    unsigned char data[64], head[13] = {0};
     uLongf n = sizeof data;
     struct buf b;
 
     buf_init(&b, a, 4096);
+    for (int i = 0; i < 4; i++) {
+        head[i] = (unsigned char)(w >> (24 - 8 * i));
+        head[4 + i] = (unsigned char)(h >> (24 - 8 * i));
+    }
+    head[8] = 8;
     buf_lit(&b, "\x89PNG\r\n\x1a\n");
     sample_chunk(&b, "IHDR", head, 13);
     compress(data, &n, (const unsigned char *)"\0\0", 2);
@@ -106,7 +110,9 @@ static inline str sample_zip(struct arena *a, const char *name, str data, const 
     return (str){p, st.size};
 }
 
-#define SAMPLE_OFD_XML "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ofd:OFD xmlns:ofd=\"http://www.ofdspec.org/2016\" Version=\"1.0\" DocType=\"OFD\"/>"
+#define SAMPLE_OFD_XML                                                                                               \
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"                                                                       \
+    "<ofd:OFD xmlns:ofd=\"http://www.ofdspec.org/2016\" Version=\"1.0\" DocType=\"OFD\"/>"
 
 static inline str sample_ofd(struct arena *a)
 {

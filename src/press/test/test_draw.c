@@ -123,7 +123,7 @@ static void everything_may_be_absent(void **state)
 /* The finder pattern 1:1:3:1:1 in the picture's row through the upper finders: its module, in pixels; 0 when there is none. */
 static int finder(const unsigned char *row, int width, int *ret_modules)
 {
-    int runs[400], n = 0, first = 0;
+    int runs[400] = {0}, n = 0, first = 0;
 
     while (first < width && row[first] > 128)
         first++;
@@ -135,7 +135,8 @@ static int finder(const unsigned char *row, int width, int *ret_modules)
     }
     for (int i = 0; i + 4 < n; i++) {
         int m = (runs[i] + runs[i + 1] + runs[i + 2] + runs[i + 3] + runs[i + 4]) / 7;
-        if (m > 2 && abs(runs[i + 2] - 3 * m) <= 2 && abs(runs[i] - m) <= 1 && abs(runs[i + 1] - m) <= 1 && abs(runs[i + 3] - m) <= 1) {
+        if (m > 2 && abs(runs[i + 2] - 3 * m) <= 2 && abs(runs[i] - m) <= 1 && abs(runs[i + 1] - m) <= 1 &&
+            abs(runs[i + 3] - m) <= 1) {
             int last = width - 1;
             while (row[last] > 128)
                 last--;
@@ -150,7 +151,8 @@ static int finder(const unsigned char *row, int width, int *ret_modules)
 static void code_is_a_qr_code(void **state)
 {
     struct press_receipt in = sample_receipt(NULL, 0);
-    str picture = poppler(draw(&in), (const char *const[]){"pdftoppm", "-gray", "-r", "300", "-x", "1930", "-y", "170", "-W", "330", "-H", "310", NULL});
+    static const char *const args[] = {"pdftoppm", "-gray", "-r", "300", "-x", "1930", "-y", "170", "-W", "330", "-H", "310", NULL};
+    str picture = poppler(draw(&in), args);
     int found = 0, modules = 0;
 
     (void)state;
@@ -196,7 +198,8 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_is_found_again), cmocka_unit_test(same_input_same_bytes), cmocka_unit_test(long_documents_have_pages),
+        cmocka_unit_test(text_is_found_again), cmocka_unit_test(same_input_same_bytes),
+        cmocka_unit_test(long_documents_have_pages),
         cmocka_unit_test(everything_may_be_absent), cmocka_unit_test(code_is_a_qr_code), cmocka_unit_test(packing_keeps_all),
     };
 

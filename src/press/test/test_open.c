@@ -36,7 +36,8 @@ static void good_files(void **state)
     assert_string_equal(verdict(sample_png(a, 640, 480)), "image/png");
     assert_string_equal(verdict(sample_jpeg(a, 640, 480)), "image/jpeg");
     assert_string_equal(verdict(sample_ofd(a)), "application/ofd");
-    assert_string_equal(verdict(joined(sample_jpeg(a, 9, 9), sample_jpeg(a, 3, 3))), "image/jpeg");    /* a telephone's preview behind it */
+    /* a telephone's preview behind it */
+    assert_string_equal(verdict(joined(sample_jpeg(a, 9, 9), sample_jpeg(a, 3, 3))), "image/jpeg");
 }
 
 static void own_documents_are_pdf(void **state)
@@ -58,7 +59,8 @@ static void foreign_files(void **state)
     assert_string_equal(verdict(S("")), "empty");
     assert_string_equal(verdict(S("\n")), "unknown");
     assert_string_equal(verdict(noise), "unknown");
-    assert_string_equal(verdict(S("<!DOCTYPE html><html><script>alert(1)</script></html>")), "unknown");   /* named x.png by its sender */
+    /* named x.png by its sender */
+    assert_string_equal(verdict(S("<!DOCTYPE html><html><script>alert(1)</script></html>")), "unknown");
     assert_string_equal(verdict(S("MZ\x90\0\3\0\0\0")), "unknown");
     assert_string_equal(verdict(S("GIF89a\1\0\1\0\0\0\0;")), "unknown");
     assert_string_equal(verdict(S("<svg xmlns=\"http://www.w3.org/2000/svg\"/>")), "unknown");
