@@ -165,7 +165,9 @@ int db_batch_commit(struct db_conn *c)
     c->deadline = 0;
     if (!alive(c))
         return ERR_TX_GONE;
-    int rc = db_fault("commit-full") ? SQLITE_FULL : db_fault("commit-unknown") ? SQLITE_IOERR_FSYNC : db_run_fixed(c, FIXED_COMMIT);
+    int rc = db_fault("commit-full") ? SQLITE_FULL : db_fault("commit-unknown") ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+    if (rc == SQLITE_OK)
+        rc = db_run_fixed(c, FIXED_COMMIT);
     if (rc == SQLITE_OK) {
         c->commits++;
         return 0;

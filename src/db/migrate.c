@@ -6,7 +6,7 @@
 #include "db/ledger.h"
 #include "db/private.h"
 
-/* For the few statements of this page: integers and texts, until the first NULL format letter. Returns the first column. */
+/* For the few statements of this page. letters: the type of each value, i (int64_t) or t (text); *ret: the first column. */
 static int run(sqlite3 *db, const char *sql, const char *letters, const void *const *values, int64_t *ret)
 {
     sqlite3_stmt *s = NULL;
@@ -33,14 +33,14 @@ static int trouble(sqlite3 *db, struct arena *a, const char *what, str *ret_why)
 
 static int make_ledger(sqlite3 *db, struct arena *a, str *ret_why)
 {
+    static const char first_row[] = "insert into core_store (only_row, min_binary, created_at) values (1, 1, ?1)";
     int64_t there = 0, now = clock_now();
     if (run(db, "select count(*) from sqlite_master where name = 'core_schema'", "", NULL, &there) != SQLITE_OK)
         return trouble(db, a, "it cannot be read", ret_why);
     if (there > 0)
         return 0;
     if (sqlite3_exec(db, "begin immediate;" DB_LEDGER_SQLITE, NULL, NULL, NULL) != SQLITE_OK ||
-        run(db, "insert into core_store (only_row, min_binary, created_at) values (1, 1, ?1)", "i", (const void *[]){&now}, NULL) !=
-            SQLITE_OK ||
+        run(db, first_row, "i", (const void *[]){&now}, NULL) != SQLITE_OK ||
         sqlite3_exec(db, "commit", NULL, NULL, NULL) != SQLITE_OK)
         return trouble(db, a, "the ledger cannot be made", ret_why);
     return 0;
@@ -65,24 +65,26 @@ static int check_row(sqlite3_stmt *s, struct arena *a, str *ret_why)
     if (step != NULL && strcmp(step->hash, text[3]) == 0)
         return 0;
     if (step != NULL) {
-        *ret_why = str_fmt(a, "Schema step %s %04d_%s was changed after this store applied it: use the program that made the store, "
-                           "or a new store.", text[0], number, text[2]);
+        *ret_why = str_fmt(a, "Schema step %s %04d_%s was changed after this store applied it: use the program that made the "
+                           "store, or a new store.", text[0], number, text[2]);
         return ERR_FAIL;
     }
     if (strcmp(text[4], "contract") == 0) {
         *ret_why = str_fmt(a, "This store needs a newer yiwang: it has schema step %s %04d_%s.", text[0], number, text[2]);
         return ERR_FAIL;
     }
-    log_line(LOG_WARN, "db", "the store has a step that this program does not know: %s %04d_%s (it only adds)", text[0], number, text[2]);
+    log_line(LOG_WARN, "db", "the store has a step that this program does not know: %s %04d_%s (it only adds)", text[0], number,
+             text[2]);
     return 0;
 }
 
 static int check_ledger(sqlite3 *db, struct arena *a, str *ret_why)
 {
+    static const char rows[] = "select room, number, name, hash, kind from core_schema order by room, number";
     int64_t least = 0;
     sqlite3_stmt *s = NULL;
     if (run(db, "select min_binary from core_store", "", NULL, &least) != SQLITE_OK ||
-        sqlite3_prepare_v2(db, "select room, number, name, hash, kind from core_schema order by room, number", -1, &s, NULL) != SQLITE_OK)
+        sqlite3_prepare_v2(db, rows, -1, &s, NULL) != SQLITE_OK)
         return trouble(db, a, "the ledger cannot be read", ret_why);
     if (least > YW_BINARY) {
         sqlite3_finalize(s);
@@ -98,13 +100,14 @@ static int check_ledger(sqlite3 *db, struct arena *a, str *ret_why)
 
 static int apply(sqlite3 *db, const struct db_step *step)
 {
+    static const char row[] = "insert into core_schema (room, number, name, hash, applied_at, kind) "
+                              "values (?1, ?2, ?3, ?4, ?5, ?6)";
     int64_t number = step->number, now = clock_now(), binary = YW_BINARY;
     int rc = sqlite3_exec(db, "begin immediate", NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, step->sql[0], NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = run(db, "insert into core_schema (room, number, name, hash, applied_at, kind) values (?1, ?2, ?3, ?4, ?5, ?6)", "tittit",
-                 (const void *[]){step->room, &number, step->name, step->hash, &now, step->kind}, NULL);
+        rc = run(db, row, "tittit", (const void *[]){step->room, &number, step->name, step->hash, &now, step->kind}, NULL);
     if (rc == SQLITE_OK && strcmp(step->kind, "contract") == 0)
         rc = run(db, "update core_store set min_binary = max(min_binary, ?1)", "i", (const void *[]){&binary}, NULL);
     if (rc == SQLITE_OK)
@@ -125,8 +128,8 @@ int db_store_migrate(struct db_store *s, struct arena *a, str *ret_why)
     for (size_t i = 0; rc == 0 && i < db_steps_n; i++) {
         const struct db_step *step = &db_steps[i];
         int64_t there = 0, number = step->number;
-        if (run(db, "select count(*) from core_schema where room = ?1 and number = ?2", "ti", (const void *[]){step->room, &number},
-                &there) != SQLITE_OK)
+        const void *key[] = {step->room, &number};
+        if (run(db, "select count(*) from core_schema where room = ?1 and number = ?2", "ti", key, &there) != SQLITE_OK)
             return trouble(db, a, "the ledger cannot be read", ret_why);
         if (there > 0)
             continue;

@@ -15,7 +15,9 @@ struct db_store {
     sqlite3 *first;                              /* writer: the connection that checkpointed, until it is handed out */
 };
 
-enum db_fixed { FIXED_BEGIN_READ, FIXED_BEGIN_WRITE, FIXED_COMMIT, FIXED_ROLLBACK, FIXED_SAVEPOINT, FIXED_RELEASE, FIXED_UNDO, FIXED_N };
+enum db_fixed {
+    FIXED_BEGIN_READ, FIXED_BEGIN_WRITE, FIXED_COMMIT, FIXED_ROLLBACK, FIXED_SAVEPOINT, FIXED_RELEASE, FIXED_UNDO, FIXED_N
+};
 
 struct db_conn {
     struct db_store *store;

@@ -6,7 +6,8 @@
 #include "base/clock.h"
 #include "db/private.h"
 
-enum { ROWS_MOST = 100000, ROWS_FIRST = 16, PROGRESS_STEPS = 500, READER_WAIT_MS = 200, WRITER_WAIT_MS = 2000, CHECKPOINT_PAGES = 1000 };
+enum { ROWS_MOST = 100000, ROWS_FIRST = 16 };
+enum { PROGRESS_STEPS = 500, READER_WAIT_MS = 200, WRITER_WAIT_MS = 2000, CHECKPOINT_PAGES = 1000 };
 
 /* ---- connections ---- */
 
@@ -243,7 +244,9 @@ static str read_text(struct arena *a, sqlite3_stmt *s, int at, bool text)
 /* False when the column's value is not of the type that the query's head declares. */
 static bool read_one(struct arena *a, sqlite3_stmt *s, int at, const struct db_field *f, char *row)
 {
-    static const int wanted[] = {[DB_INT] = SQLITE_INTEGER, [DB_BOOL] = SQLITE_INTEGER, [DB_TEXT] = SQLITE_TEXT, [DB_BLOB] = SQLITE_BLOB};
+    static const int wanted[] = {
+        [DB_INT] = SQLITE_INTEGER, [DB_BOOL] = SQLITE_INTEGER, [DB_TEXT] = SQLITE_TEXT, [DB_BLOB] = SQLITE_BLOB
+    };
     int type = sqlite3_column_type(s, at);
     void *p = row + f->offset;
     if (type != wanted[f->type] && !(type == SQLITE_NULL && f->null))

@@ -48,7 +48,8 @@ static int take_lock(struct arena *a, struct db_store *s, str *ret_why)
     }
     struct flock holder = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     if (fcntl(s->lock_fd, F_GETLK, &holder) == 0 && holder.l_type != F_UNLCK)
-        *ret_why = str_fmt(a, "The store in %s is in use by another yiwang (process %d). Stop that one first.", s->dir, (int)holder.l_pid);
+        *ret_why = str_fmt(a, "The store in %s is in use by another yiwang (process %d). Stop that one first.", s->dir,
+                           (int)holder.l_pid);
     else
         *ret_why = str_fmt(a, "The store in %s is in use by another yiwang. Stop that one first.", s->dir);
     return ERR_EXISTS;
@@ -86,7 +87,8 @@ static int open_writer(struct arena *a, struct db_store *s, str *ret_why)
         code = checkpoint_all(s->first);
     if (code == SQLITE_OK)
         return 0;
-    *ret_why = str_fmt(a, "The database %s/yiwang.db cannot be opened: %s.", s->dir, s->first ? sqlite3_errmsg(s->first) : sqlite3_errstr(code));
+    *ret_why = str_fmt(a, "The database %s/yiwang.db cannot be opened: %s.", s->dir,
+                       s->first ? sqlite3_errmsg(s->first) : sqlite3_errstr(code));
     return (code & 0xff) == SQLITE_FULL ? ERR_FULL : ERR_FAIL;
 }
 

@@ -18,7 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "db/private.h"
-#include "dbtest/shop_sql.c"                     /* made by tools/sqlc from src/db/test/room; these take the place of the program's */
+/* Made by tools/sqlc from src/db/test/room; they take the place of the program's own steps and queries. */
+#include "dbtest/shop_sql.c"
 #include "dbtest/schema.c"
 
 struct shop { char dir[64]; struct arena *a; struct db_store *store; struct db_conn *writer; };
@@ -75,7 +76,8 @@ static inline int add_article(struct db *db, int64_t id, const char *title)
 
 static inline int add_order(struct db *db, int64_t id, int64_t article, const char *buyer)
 {
-    return shop_order_add(db, &(struct shop_order_add_in){.order_id = id, .article_id = article, .buyer = str_c(buyer), .amount = 1});
+    return shop_order_add(db, &(struct shop_order_add_in){.order_id = id, .article_id = article, .buyer = str_c(buyer),
+                                                          .amount = 1});
 }
 
 /* A batch of one member that adds one article; the code of the commit. */

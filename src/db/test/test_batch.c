@@ -1,6 +1,8 @@
 /* The write batch: one bad member must not harm the others, and what is gone must be known to be gone. */
 #include "help.h"
+#include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include "base/clock.h"
@@ -77,8 +79,9 @@ static void a_planted_rollback(void **state)
 {
     struct shop *t = *state;
     struct db db;
-    assert_int_equal(sqlite3_exec(t->writer->sqlite, "create trigger shop_planted after insert on shop_article when new.title = 'planted' "
-                                                     "begin select raise(rollback, 'planted'); end", NULL, NULL, NULL), SQLITE_OK);
+    static const char plant[] = "create trigger shop_planted after insert on shop_article when new.title = 'planted' "
+                                "begin select raise(rollback, 'planted'); end";
+    assert_int_equal(sqlite3_exec(t->writer->sqlite, plant, NULL, NULL, NULL), SQLITE_OK);
     begin_with_one(t, 1);
     assert_int_equal(db_member_begin(t->writer, t->a, 0, &db), 0);
     assert_int_equal(add_article(&db, 2, "planted"), ERR_TX_GONE);
@@ -170,6 +173,58 @@ static void the_log_stays_short(void **state)
     }
     assert_true(longest < 6 << 20);
     free(page);
+}
+
+/* ---- readers beside the writer ---- */
+
+struct watcher { struct shop *t; pthread_t thread; atomic_bool *stop; int64_t looks; bool torn; };
+
+/* In one snapshot the number of orders must be that of the articles, however many batches commit meanwhile. */
+static void *watch(void *arg)
+{
+    struct watcher *w = arg;
+    struct db_conn *c;
+    struct arena *a = arena_new(8u << 20);
+    if (db_conn_open(w->t->store, false, &c) < 0)
+        return NULL;
+    while (!atomic_load(w->stop) && !w->torn) {
+        struct db db;
+        struct shop_article_list_rows rows;
+        struct shop_order_count orders;
+        w->torn = db_read_begin(c, a, &db) < 0 || shop_article_list(&db, 0, 100000, &rows) < 0 ||
+                  shop_order_count(&db, &orders) != 1 || (int64_t)rows.n != orders.n;
+        if (db.conn != NULL)
+            db_read_end(&db);
+        arena_reset(a);
+        w->looks++;
+    }
+    db_conn_close(c);
+    arena_drop(a);
+    return NULL;
+}
+
+static void readers_beside_the_writer(void **state)
+{
+    struct shop *t = *state;
+    atomic_bool stop = false;
+    struct watcher w[2] = {{.t = t, .stop = &stop}, {.t = t, .stop = &stop}};
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&w[i].thread, NULL, watch, &w[i]), 0);
+    for (int i = 1; i <= 300; i++) {
+        struct db db;
+        assert_int_equal(db_batch_begin(t->writer), 0);
+        assert_int_equal(db_member_begin(t->writer, t->a, 0, &db), 0);
+        assert_int_equal(add_article(&db, i, str_fmt(t->a, "%d", i).p), 1);
+        assert_int_equal(add_order(&db, i, i, "b"), 1);
+        assert_int_equal(db_member_keep(&db), 0);
+        assert_int_equal(db_batch_commit(t->writer), 0);
+        assert_int_equal(db_checkpoint(t->writer), 0);
+    }
+    atomic_store(&stop, true);
+    for (int i = 0; i < 2; i++) {
+        pthread_join(w[i].thread, NULL);
+        assert_true(w[i].looks > 0 && !w[i].torn);
+    }
 }
 
 /* ---- in a child of its own: a full disk, a failing disk, a kill ---- */
@@ -328,6 +383,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(time_is_up_between_statements, shop_setup, shop_teardown),
         cmocka_unit_test_setup_teardown(a_refused_commit, shop_setup, shop_teardown),
         cmocka_unit_test_setup_teardown(the_log_stays_short, shop_setup, shop_teardown),
+        cmocka_unit_test_setup_teardown(readers_beside_the_writer, shop_setup, shop_teardown),
         cmocka_unit_test(a_full_disk),
         cmocka_unit_test(a_failing_disk),
         cmocka_unit_test(a_kill),

@@ -8,9 +8,10 @@ static void values_come_back(void **state)
     struct shop_article_by_id row;
     assert_int_equal(db_batch_begin(t->writer), 0);
     assert_int_equal(db_member_begin(t->writer, t->a, 0, &db), 0);
-    assert_int_equal(shop_article_add(&db, &(struct shop_article_add_in){.article_id = 7, .title = S("准予许可决定书"), .price = INT64_MAX,
-        .sold = true, .seen_at = -1, .note = S(""), .extra = S("{}"), .picture = (str){"\0\xff", 2}}), 1);
-    assert_int_equal(shop_article_add(&db, &(struct shop_article_add_in){.article_id = 8, .title = S("b"), .seen_at = DB_NONE}), 1);
+    assert_int_equal(shop_article_add(&db, &(struct shop_article_add_in){.article_id = 7, .title = S("准予许可决定书"),
+        .price = INT64_MAX, .sold = true, .seen_at = -1, .note = S(""), .extra = S("{}"), .picture = (str){"\0\xff", 2}}), 1);
+    assert_int_equal(shop_article_add(&db, &(struct shop_article_add_in){.article_id = 8, .title = S("b"), .seen_at = DB_NONE}),
+                     1);
     assert_int_equal(shop_article_by_id(&db, 7, &row), 1);
     assert_true(str_is(row.title, "准予许可决定书"));
     assert_true(row.price == INT64_MAX && row.sold && row.seen_at == -1);
@@ -70,7 +71,8 @@ static void poison_case(struct shop *t, int which, int want)
     case 0: rc = add_article(&db, 1, "z"); break;                                            /* key taken */
     case 1: rc = add_article(&db, 3, "x"); break;                                            /* unique */
     case 2: rc = add_order(&db, 1, 99, "nobody"); break;                                     /* no such article */
-    case 3: rc = shop_order_add(&db, &(struct shop_order_add_in){.order_id = 1, .article_id = 1, .buyer = S("b")}); break;   /* check */
+    case 3: rc = shop_order_add(&db, &(struct shop_order_add_in){.order_id = 1, .article_id = 1, .buyer = S("b")});   /* check */
+        break;
     case 4: rc = add_order(&db, 1, 1, NULL); break;                                          /* input absent */
     case 5: rc = add_order(&db, DB_NONE, 1, "b"); break;
     case 6: rc = shop_article_any(&db, &any); break;                                         /* two rows for -> row */
