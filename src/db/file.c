@@ -47,7 +47,7 @@ static int refuse(const char *what, str *ret_why)
 
 int file_keep(struct db_store *s, const char *tmp_path, const uint8_t sm3[32], str *ret_why)
 {
-    struct place p;
+    struct place p = {.root = ""};
     struct stat have, there;
     errno = ENOSPC;
     if (db_fault("file-full"))
@@ -71,7 +71,7 @@ int file_keep(struct db_store *s, const char *tmp_path, const uint8_t sm3[32], s
 
 int file_open(struct db_store *s, const uint8_t sm3[32])
 {
-    struct place p;
+    struct place p = {.root = ""};
     if (!name_place(s, sm3, &p))
         return ERR_FAIL;
     int fd = open(p.file, O_RDONLY | O_CLOEXEC);
