@@ -16,7 +16,18 @@ struct intake {
     size_t n, cap;
     struct item_refusal *bad;
     size_t n_bad, cap_bad;
+    bool csv;
 };
+
+/* A field as the file calls it. */
+static str field_name(const struct intake *in, str field)
+{
+    static const char *const twins[][2] = {{"code", "item_code"}, {"region", "region_code"}, {"type", "task_type"}};
+    for (size_t i = 0; in->csv && i < COUNT_OF(twins); i++)
+        if (str_is(field, twins[i][0]))
+            return str_c(twins[i][1]);
+    return str_none(field) ? S("") : field;
+}
 
 static void refuse(struct intake *in, int64_t line, str field, str reason)
 {
@@ -28,7 +39,7 @@ static void refuse(struct intake *in, int64_t line, str field, str reason)
         in->bad = more;
         in->cap_bad = cap;
     }
-    in->bad[in->n_bad++] = (struct item_refusal){line, str_none(field) ? S("") : field, reason};
+    in->bad[in->n_bad++] = (struct item_refusal){line, field_name(in, field), reason};
 }
 
 static void take(struct intake *in, int64_t line, str body)
@@ -101,6 +112,7 @@ static void read_csv(struct intake *in, str text)
     struct item_csv csv;
     struct item_csv_row row;
     size_t where[COLUMNS] = {0}, column_at[COLUMNS] = {0};
+    in->csv = true;
     item_csv_begin(&csv, text);
     int got = item_csv_next(&csv, in->a, &row);
     if (got <= 0) {
