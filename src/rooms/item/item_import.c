@@ -319,7 +319,8 @@ int item_import(struct db *db, struct arena *a, str text, str source, int flags,
     for (size_t i = 0; i < in.n; i++)
         if (!in.at[i].refused && look_up(&in, &in.at[i]) < 0)
             return ERR_FAIL;
-    qsort(in.bad, in.n_bad, in.n_bad ? sizeof *in.bad : 1, by_line);
+    if (in.n_bad > 0)
+        qsort(in.bad, in.n_bad, sizeof *in.bad, by_line);
     ret->refusals = in.bad;
     ret->n = in.n_bad;
     ret->refused = (int64_t)in.n_bad;

@@ -138,7 +138,8 @@ struct item_tokens item_tokens_of(struct arena *a, str folded)
     bool cjk;
     for (str run; !str_none(run = next_run(folded, &at, &cjk));)
         cjk ? cut_cjk(&c, run) : cut_word(&c, run);
-    qsort(c.at, c.n, c.n ? sizeof *c.at : 1, compare);
+    if (c.n > 0)
+        qsort(c.at, c.n, sizeof *c.at, compare);
     for (size_t i = 0; i < c.n; i++)
         if (n == 0 || !str_eq(c.at[n - 1], c.at[i]))
             c.at[n++] = c.at[i];
@@ -395,7 +396,8 @@ static int find_all(struct db *db, struct arena *a, const struct item_filter *f,
         l->at[n++] = l->at[i];
     }
     l->n = n;
-    qsort(l->at, l->n, l->n ? sizeof *l->at : 1, by_rank);
+    if (l->n > 0)
+        qsort(l->at, l->n, sizeof *l->at, by_rank);
     return 0;
 }
 
