@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/cache.h"
 #include "core/engine.h"
 #include "core/queue.h"
 #include "core/req_private.h"
@@ -84,6 +85,13 @@ static int open_batch(struct batch *b)
     return own.code ? own.code : ERR_FAIL;
 }
 
+static _Noreturn void end_process(const char *what)
+{
+    log_line(LOG_ERROR, "batch", "%s: the process ends, start-up finds out what is on disk", what);
+    usleep(200000);                              /* let the answers leave */
+    _exit(3);
+}
+
 /* Ends the batch and settles its members. A commit whose outcome is not known ends the process: start-up finds out. */
 static void close_batch(struct batch *b, struct member **at, size_t n)
 {
@@ -92,15 +100,13 @@ static void close_batch(struct batch *b, struct member **at, size_t n)
         ids_forget();
     for (size_t i = 0; i < n; i++)
         at[i]->after(at[i], at[i]->code ? at[i]->code : code);
-    if (code == ERR_UNKNOWN) {
-        log_line(LOG_ERROR, "batch", "the outcome of a commit is unknown; %zu answers say so, the process ends", n);
-        usleep(200000);                          /* let the answers leave */
-        _exit(3);
-    }
+    if (code == ERR_UNKNOWN)
+        end_process("the outcome of a commit is unknown, and the answers say so");
 }
 
 static void run_alone(struct batch *b, struct member *m)
 {
+    bool slow = m->slow;                         /* m may be gone once it was told */
     m->code = 0;
     int code = open_batch(b);
     if (code) {
@@ -114,6 +120,8 @@ static void run_alone(struct batch *b, struct member *m)
         return;
     }
     close_batch(b, &m, 1);
+    if (slow)
+        cache_forget();                          /* imports are slow members */
 }
 
 static void run_batch(struct batch *b, struct member *first)
@@ -147,6 +155,12 @@ static void run_batch(struct batch *b, struct member *first)
         run_alone(b, slow);
 }
 
+static void checkpoint(struct batch *b)
+{
+    if (db_checkpoint(b->conn) == ERR_UNKNOWN)
+        end_process("a checkpoint could not be synced");
+}
+
 static void *writer(void *arg)
 {
     struct batch *b = arg;
@@ -157,9 +171,9 @@ static void *writer(void *arg)
         else
             run_batch(b, m);
         if (++b->batches % 64 == 0)
-            db_checkpoint(b->conn);
+            checkpoint(b);
     }
-    db_checkpoint(b->conn);
+    checkpoint(b);
     return NULL;
 }
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "core/access.h"
 #include "core/batch.h"
+#include "core/cache.h"
 #include "core/intake.h"
 #include "core/queue.h"
 #include "core/req_private.h"
@@ -452,6 +453,10 @@ static int on_body(void *ctx, struct exchange *x)
         return EDGE_ANSWERED;
     }
     intake_body(r);
+    if (cache_answer(r)) {
+        arena_unguard(x->arena);
+        return EDGE_ANSWERED;
+    }
     arena_unguard(x->arena);
     r->priv->member = (struct member){.arena = r->arena, .run = inside, .after = after_member, .arg = r,
                                       .slow = (r->route->flags & ROUTE_SLOW) != 0};

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "core/access.h"
+#include "core/cache.h"
 #include "core/req_private.h"
 #include "texts.h"
 #include "web_view.h"
@@ -127,6 +128,9 @@ void page_render(struct req *r, const struct view_type *type, const void *view, 
     x->status = status;
     x->out_type = S("text/html; charset=utf-8");
     x->out_body = buf_text(&o.b);
+    str key = status == 200 && !o.forms ? cache_key(r) : STR_NONE;
+    if (!str_none(key))
+        cache_keep(key, x->out_body);
 }
 
 /* ---- JSON ---- */
