@@ -2,7 +2,9 @@
 B        ?= build
 # The list of rooms, in the order in which they may use each other: the one place that names them all (docs/map.md).
 ROOMS    := $(strip $(foreach r,org person item form case flow cert seal pay hall voice note link watch portal ops,$(if $(wildcard src/rooms/$r/*.c),$r)))
-CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
 PKGS     := libmicrohttpd sqlite3 libpq libcrypto jansson libcurl cairo pangocairo libqrencode libzip libseccomp
 TOOLS_OK := $(shell command -v pkg-config >/dev/null && pkg-config --exists $(PKGS) && echo yes)
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/admin.h"
 #include "app/control.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -122,9 +123,24 @@ int serve(const struct serve_options *o)
         db_store_close(store);
         return sentence_out(why.p);
     }
+    struct edge *admin = NULL;
+    if (!str_empty(o->admin)) {
+        if (!parse_address(a, o->admin, &address, &port))
+            return sentence_out("--admin takes ADDRESS:PORT, for example 127.0.0.1:9090.");
+        struct edge_config ac = edge_config(address, port);
+        struct edge_app figures = admin_app(engine);
+        ac.threads = 1;
+        ac.max_connections = 100;
+        if (edge_start(a, &ac, &figures, &admin, &why)) {
+            edge_stop(edge, 0);
+            engine_stop(engine);
+            db_store_close(store);
+            return sentence_out(why.p);
+        }
+    }
     jobs_start(engine);
     struct control *control = control_start(a, engine, o->dir);
-    log_line(LOG_INFO, "serve", "listening on %s port %d, data in %s", address, edge_port(edge), o->dir);
+    log_line(LOG_INFO, "serve", "listening on %s, port %d; data in %s", config.address, edge_port(edge), o->dir);
     wait_for_signal();
     log_line(LOG_INFO, "serve", "stopping: no new work, finishing what was taken");
     edge_quiesce(edge);
@@ -132,8 +148,11 @@ int serve(const struct serve_options *o)
     control_stop(control);
     jobs_stop();
     edge_stop(edge, 10000);
+    if (admin)
+        edge_stop(admin, 0);
     engine_stop(engine);
     db_store_close(store);
+    press_stop();
     arena_drop(a);
     return 0;
 }

@@ -21,7 +21,7 @@ struct batch {
     struct queue *queue;
     pthread_t thread;
     struct arena *scratch;                       /* for the batch's own statements */
-    int64_t batches;
+    _Atomic int64_t batches, members, lost;      /* written by the writer, read by anyone */
 };
 
 static int run_in_savepoint(struct db_conn *conn, struct member *m, int ms)
@@ -96,6 +96,7 @@ static _Noreturn void end_process(const char *what)
 static void close_batch(struct batch *b, struct member **at, size_t n)
 {
     int code = db_batch_commit(b->conn);
+    b->members += (int64_t)n;
     if (code)
         ids_forget();
     for (size_t i = 0; i < n; i++)
@@ -145,6 +146,7 @@ static void run_batch(struct batch *b, struct member *first)
         if (run_member(b->conn, m, MEMBER_MS) == ERR_TX_GONE) {
             db_batch_rollback(b->conn);
             ids_forget();
+            b->lost++;
             for (size_t i = 0; i < n; i++)
                 run_alone(b, at[i]);
             return;
@@ -188,6 +190,14 @@ int batch_start(struct arena *a, struct db_store *store, struct batch **ret, str
     }
     *ret = b;
     return 0;
+}
+
+void batch_figures(struct batch *b, int64_t *ret_batches, int64_t *ret_members, int64_t *ret_lost, size_t *ret_waiting)
+{
+    *ret_batches = b->batches;
+    *ret_members = b->members;
+    *ret_lost = b->lost;
+    *ret_waiting = queue_length(b->queue);
 }
 
 bool batch_put(struct batch *b, struct member *m)

@@ -5,6 +5,7 @@
  * interrupt), nothing was acknowledged and every member is run again by itself. */
 #include "db/db.h"
 
+
 struct batch;
 struct member {
     struct arena *arena;
@@ -15,6 +16,8 @@ struct member {
     int code;
 };
 int batch_start(struct arena *a, struct db_store *store, struct batch **ret, str *ret_why);
+/* Since start: batches that ended, members that were run to their end, batches that lost their transaction; and the queue's length. */
+void batch_figures(struct batch *b, int64_t *ret_batches, int64_t *ret_members, int64_t *ret_lost, size_t *ret_waiting);
 bool batch_put(struct batch *b, struct member *m);       /* false: the queue is full or closed */
 void batch_stop(struct batch *b);                        /* finishes what is queued */
 #endif

@@ -33,6 +33,7 @@ struct engine {
     pthread_t readers[64];
     int readers_n;
     volatile bool draining;
+    _Atomic int64_t requests;
     pthread_mutex_t limit_lock;
     struct { uint64_t address; int64_t minute; int count; } limits[4096];
 };
@@ -437,6 +438,7 @@ static void after_member(struct member *m, int code)
 static int on_head(void *ctx, struct exchange *x)
 {
     struct engine *e = ctx;
+    e->requests++;
     if (e->draining) {
         answer_plain(x, 503, false);
         return EDGE_ANSWERED;
@@ -548,6 +550,13 @@ int engine_start(struct arena *a, const struct engine_config *c, struct engine *
         }
     *ret = e;
     return 0;
+}
+
+void engine_figures(struct engine *e, struct engine_figures *ret)
+{
+    ret->requests = e->requests;
+    ret->waiting_reads = queue_length(e->reads);
+    batch_figures(e->batch, &ret->batches, &ret->members, &ret->lost, &ret->waiting_writes);
 }
 
 struct db_store *engine_store(struct engine *e)

@@ -12,6 +12,8 @@ struct engine_config {
 int engine_start(struct arena *a, const struct engine_config *c, struct engine **ret, str *ret_why);
 struct edge_app engine_app(struct engine *e);
 struct db_store *engine_store(struct engine *e);
+struct engine_figures { int64_t requests, batches, members, lost; size_t waiting_reads, waiting_writes; };
+void engine_figures(struct engine *e, struct engine_figures *ret);       /* since start; for the admin listener */
 void engine_drain(struct engine *e);                     /* refuses new work with 503, finishes what is queued */
 void engine_stop(struct engine *e);
 
