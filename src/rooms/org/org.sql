@@ -66,10 +66,10 @@ insert into org_department (department_id, key, name, region, uscc, code, body_k
 values (:department_id, :key, :name, :region, :uscc, :code, 1, 0, 0)
 on conflict (region, name) do nothing returning department_id;
 
---: org_department_put (department_id id, key text, name text, name_en text?, short_name text?, region text, uscc text?, body_kind int,
---:   office bool, phone text?, complaint_phone text?, address text?, address_en text?) -> none
-insert into org_department (department_id, key, name, name_en, short_name, region, uscc, body_kind, office, phone, complaint_phone,
-  address, address_en, in_tree)
+--: org_department_put (department_id id, key text, name text, name_en text?, short_name text?, region text,
+--:   uscc text?, body_kind int, office bool, phone text?, complaint_phone text?, address text?, address_en text?) -> none
+insert into org_department (department_id, key, name, name_en, short_name, region, uscc, body_kind, office, phone,
+  complaint_phone, address, address_en, in_tree)
 values (:department_id, :key, :name, :name_en, :short_name, :region, :uscc, :body_kind, :office, :phone, :complaint_phone,
   :address, :address_en, 1)
 on conflict (key) do update set name = excluded.name, name_en = excluded.name_en, short_name = excluded.short_name,

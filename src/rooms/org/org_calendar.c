@@ -33,7 +33,8 @@ static int take_day(struct db *db, str region, const str *f)
     struct date date;
     if (!date_parse(f[0], &date) || !(str_is(f[1], "off") || str_is(f[1], "work")) || str_empty(f[2]))
         return ERR_FORMAT;
-    if (org_calendar_put(db, &(struct org_calendar_put_in){.region = region, .day = date_days(date), .kind = f[1], .name = f[2]}) < 0)
+    if (org_calendar_put(db, &(struct org_calendar_put_in){
+            .region = region, .day = date_days(date), .kind = f[1], .name = f[2]}) < 0)
         return ERR_FAIL;
     if (str_empty(region) && date.m == 1 && date.d == 1 && org_calendar_year_put(db, date.y) < 0)
         return ERR_FAIL;
@@ -47,13 +48,12 @@ static int take_file(struct db *db, str csv, bool local, str *ret_why)
     bool head = true;
     int got;
     while ((got = org_csv_next(&c, f)) == 1) {
-        int code = 0;
+        str place = local ? region_code(db->arena, f[0]) : S("");
+        int code = ERR_FORMAT;
         if (head)
             code = str_is(f[0], local ? "region" : "date") ? 0 : ERR_FORMAT;
-        else if (local)
-            code = org_region_code_ok(region_code(db->arena, f[0])) ? take_day(db, region_code(db->arena, f[0]), f + 1) : ERR_FORMAT;
-        else
-            code = take_day(db, S(""), f);
+        else if (!local || org_region_code_ok(place))
+            code = take_day(db, place, local ? f + 1 : f);
         head = false;
         if (code == ERR_FORMAT)
             break;

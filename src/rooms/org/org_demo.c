@@ -35,8 +35,8 @@ static int take_region(struct db *db, const str *f, str *ret_why)
         return wrong(db, "region", code, ret_why);
     if (!str_none(parent) && org_region_by_code(db, parent, &above) != 1)
         return wrong(db, "region before its parent", code, ret_why);
-    if (org_region_put(db, &(struct org_region_put_in){.code = code, .name = f[1], .name_en = f[5], .parent = parent, .level = level,
-                                                       .kind = f[4], .in_tree = true}) < 0 ||
+    if (org_region_put(db, &(struct org_region_put_in){
+            .code = code, .name = f[1], .name_en = f[5], .parent = parent, .level = level, .kind = f[4], .in_tree = true}) < 0 ||
         org_region_line_self(db, code) < 0 || (!str_none(parent) && org_region_line_from(db, code, parent) < 0))
         return ERR_FAIL;
     return take_aliases(db, f[6], code);
@@ -68,8 +68,8 @@ static int take_department(struct db *db, const json_t *d, str *ret_why)
     if (found < 0 || (!found && (id = new_id(db)) < 0))
         return ERR_FAIL;
     return org_department_put(db, &(struct org_department_put_in){
-        .department_id = id, .key = key, .name = name, .name_en = json_get_str(d, "name_en"), .short_name = json_get_str(d, "short"),
-        .region = place, .uscc = json_get_str(d, "uscc"), .body_kind = json_get_int(d, "body_kind", 1),
+        .department_id = id, .key = key, .name = name, .name_en = json_get_str(d, "name_en"),
+        .short_name = json_get_str(d, "short"), .region = place, .uscc = json_get_str(d, "uscc"), .body_kind = json_get_int(d, "body_kind", 1),
         .office = json_get_bool(d, "office", str_is(key, "hn-office")), .phone = json_get_str(d, "phone"),
         .complaint_phone = json_get_str(d, "complaint_phone"), .address = json_get_str(d, "address"),
         .address_en = json_get_str(d, "address_en")}) < 0 ? ERR_FAIL : 0;
@@ -100,8 +100,8 @@ static int take_hall(struct db *db, const json_t *h, str *ret_why)
         return ERR_FAIL;
     if (org_hall_put(db, &(struct org_hall_put_in){
             .hall_id = id, .key = key, .name = json_get_str(h, "name"), .name_en = json_get_str(h, "name_en"), .region = place,
-            .address = json_get_str(h, "address"), .address_en = json_get_str(h, "address_en"), .hours = json_get_str(h, "hours"),
-            .hours_en = json_get_str(h, "hours_en"), .phone = json_get_str(h, "phone"),
+            .address = json_get_str(h, "address"), .address_en = json_get_str(h, "address_en"),
+            .hours = json_get_str(h, "hours"), .hours_en = json_get_str(h, "hours_en"), .phone = json_get_str(h, "phone"),
             .one_person = json_get_bool(json_object_get(h, "profile"), "accept_and_issue_one_person", false)}) < 0)
         return ERR_FAIL;
     return take_windows(db, id, json_object_get(h, "windows"));

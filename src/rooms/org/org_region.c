@@ -51,7 +51,7 @@ static bool zeros_from(str code, size_t at)
     return true;
 }
 
-/* Level by the shape of the code (GB/T 2260, GB/T 10114): 2 + 2 + 2 + 3 + 3 digits. Only for regions without a place in the tree. */
+/* Level by the shape of the code (GB/T 2260, GB/T 10114): 2 + 2 + 2 + 3 + 3 digits. Only for regions outside the tree. */
 static int level_of_code(str code, const char **ret_kind)
 {
     static const struct { size_t at; int level; const char *kind; } shapes[] = {
@@ -76,8 +76,9 @@ int org_region_ensure(struct db *db, str code, str name)
     const char *kind;
     int level = level_of_code(code, &kind);
     str shown = str_empty(name) ? code : name;
-    if (org_region_put(db, &(struct org_region_put_in){.code = code, .name = shown, .name_en = shown, .parent = STR_NONE,
-                                                       .level = level, .kind = str_c(kind), .in_tree = false}) < 0 ||
+    if (org_region_put(db, &(struct org_region_put_in){
+            .code = code, .name = shown, .name_en = shown, .parent = STR_NONE, .level = level, .kind = str_c(kind),
+            .in_tree = false}) < 0 ||
         org_region_line_self(db, code) < 0)
         return ERR_FAIL;
     return 0;

@@ -62,12 +62,14 @@ static str words_of(struct arena *a, const json_t *scope)
     size_t i;
     const json_t *word;
     buf_init(&b, a, 4096);
-    json_array_foreach(scope, i, word)
+    json_array_foreach(scope, i, word) {
         buf_fmt(&b, "%s%s", i ? " " : "", json_string_value(word));
+    }
     return buf_text(&b);
 }
 
-static int put_agent(const struct load *l, int64_t enterprise_id, int64_t person_id, bool legal, str scope, int32_t from, int64_t to)
+static int put_agent(const struct load *l, int64_t enterprise_id, int64_t person_id, bool legal, str scope, int32_t from,
+                     int64_t to)
 {
     int64_t id = new_id(l->db);
     return id < 0 || person_agent_put(l->db, &(struct person_agent_put_in){
@@ -107,9 +109,10 @@ static int take_enterprise(const struct load *l, const json_t *e)
     code = put_agent(l, id, legal, true, S("*"), 0, DB_NONE);
     size_t i;
     const json_t *agent;
-    json_array_foreach(json_object_get(e, "agents"), i, agent)
+    json_array_foreach(json_object_get(e, "agents"), i, agent) {
         if (!code)
             code = take_agent(l, id, agent);
+    }
     return code;
 }
 
@@ -132,7 +135,8 @@ static int post_of(const struct load *l, const json_t *s, struct org_post_new *p
         return wrong(l, "department or hall of", json_get_str(s, "account"));
     split_duty(json_get_str(s, "duty"), &zh, &en);
     post->name = str_fmt(a, "%.*s %.*s", STRF(place.name), STRF(zh));
-    post->name_en = str_empty(place.name_en) || str_empty(en) ? STR_NONE : str_fmt(a, "%.*s: %.*s", STRF(place.name_en), STRF(en));
+    bool english = !str_empty(place.name_en) && !str_empty(en);
+    post->name_en = english ? str_fmt(a, "%.*s: %.*s", STRF(place.name_en), STRF(en)) : STR_NONE;
     post->department_id = place.department_id;
     post->hall_id = place.hall_id;
     post->window_id = place.window_id;
@@ -142,7 +146,8 @@ static int post_of(const struct load *l, const json_t *s, struct org_post_new *p
 static int take_staff(const struct load *l, const json_t *s)
 {
     struct org_post_new post = {.role = json_get_str(s, "role"), .region = json_get_str(s, "region"), .to_day = DB_NONE,
-                                .from_day = date_days((struct date){2026, 1, 1}), .civil_servant = json_get_bool(s, "civil_servant", false),
+                                .from_day = date_days((struct date){2026, 1, 1}),
+                                .civil_servant = json_get_bool(s, "civil_servant", false),
                                 .granter = S("演示数据"), .reason = S("演示岗位"), .at = clock_now()};
     int64_t post_id;
     int why = -1, code = take_person(l, s, &post.person_id);

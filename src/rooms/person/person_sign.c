@@ -2,6 +2,7 @@
  * work and gets the same words as a wrong password, so neither tells who has an account. */
 #include <string.h>
 
+#include "base/log.h"
 #include "core/session.h"
 #include "person_sql.h"
 #include "person_view.h"
@@ -15,8 +16,9 @@ static const char nobody[] =
 
 struct checked { int64_t account_id, person_id; str hash; };
 
-static int wrong_password(struct req *r)
+static int wrong_password(struct req *r, int64_t account_id)
 {
+    log_line(LOG_INFO, "person", "sign-in refused, account %lld", account_id == DB_NONE ? 0LL : (long long)account_id);
     /* In a page 403, so that the form is shown again (401 leads to signing in, which is here). */
     return refuse(r, r->json ? 401 : 403, "wrong_sign_in", T_PERSON_WRONG);
 }
@@ -30,7 +32,7 @@ int person_sign_in_prepare(struct req *r)
         return found;
     bool right = person_password_ok(f->password, found ? str_z(r->arena, account.hash) : nobody);
     if (!found || !right || !str_is(account.status, "active"))
-        return wrong_password(r);
+        return wrong_password(r, found ? account.account_id : DB_NONE);
     struct checked *c = NEW(r->arena, struct checked);
     *c = (struct checked){account.account_id, account.person_id, account.hash};
     r->prepared = c;
@@ -38,7 +40,8 @@ int person_sign_in_prepare(struct req *r)
 }
 
 /* Where a person with exactly one post and nothing else to choose from goes at once; in JSON the first post is taken. */
-static struct person_choice at_once(struct req *r, const struct person_posts_rows *posts, const struct person_agencies_rows *agencies)
+static struct person_choice at_once(const struct req *r, const struct person_posts_rows *posts,
+                                    const struct person_agencies_rows *agencies)
 {
     bool sure = posts->n && (r->json || (posts->n == 1 && !agencies->n));
     return (struct person_choice){.post_id = sure ? posts->at[0].post_id : DB_NONE, .enterprise_id = DB_NONE};
@@ -98,7 +101,7 @@ int person_sign_in_post(struct req *r)
     if (found < 0)
         return found;
     if (!found || now.account_id != c->account_id || !str_eq(now.hash, c->hash) || !str_is(now.status, "active"))
-        return wrong_password(r);
+        return wrong_password(r, c->account_id);
     if (person_posts(r->db, c->person_id, person_today(), &posts) < 0 ||
         person_agencies(r->db, c->person_id, person_today(), &agencies) < 0)
         return ERR_FAIL;

@@ -266,7 +266,8 @@ static void what_a_post_needs(void **state)
 static void seed(struct fixture *t)
 {
     str why = STR_NONE;
-    if (org_calendar_seed(&t->db, built_in("src/rooms/org/calendar/national.csv"), built_in("src/rooms/org/calendar/local.csv"), &why))
+    if (org_calendar_seed(&t->db, built_in("src/rooms/org/calendar/national.csv"),
+                          built_in("src/rooms/org/calendar/local.csv"), &why))
         fail_msg("%.*s", STRF(why));
 }
 
@@ -315,11 +316,12 @@ static void the_calendar_ends_with_the_last_notice(void **state)
 static void a_bad_calendar_names_the_line(void **state)
 {
     struct fixture *t = *state;
-    str why = STR_NONE;
-    assert_int_equal(org_calendar_seed(&t->db, S("date,kind,name\n2026-02-30,off,x\n"), S("region,date,kind,name\n"), &why), ERR_FORMAT);
+    str why = STR_NONE, head = S("date,kind,name\n"), local = S("region,date,kind,name\n");
+    assert_int_equal(org_calendar_seed(&t->db, S("date,kind,name\n2026-02-30,off,x\n"), local, &why), ERR_FORMAT);
     assert_true(str_starts(why, S("national calendar, line 2")));
-    assert_int_equal(org_calendar_seed(&t->db, S("date,kind,name\n2026-01-01,holiday,x\n"), S("region,date,kind,name\n"), &why), ERR_FORMAT);
-    assert_int_equal(org_calendar_seed(&t->db, S("date,kind,name\n"), S("region,date,kind,name\n46,2026-01-01,off,x\n"), &why), ERR_FORMAT);
+    assert_int_equal(org_calendar_seed(&t->db, S("date,kind,name\n2026-01-01,holiday,x\n"), local, &why), ERR_FORMAT);
+    assert_int_equal(org_calendar_seed(&t->db, head, S("region,date,kind,name\n46,2026-01-01,off,x\n"), &why), ERR_FORMAT);
+    assert_int_equal(org_calendar_seed(&t->db, head, S("region,date,kind,name\n,2026-01-01,off,x\n"), &why), ERR_FORMAT);
     assert_true(str_starts(why, S("local calendar, line 2")));
     assert_int_equal(org_calendar_seed(&t->db, S(""), S(""), &why), ERR_FORMAT);
 }

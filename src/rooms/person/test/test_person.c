@@ -138,7 +138,8 @@ static void a_demo_with_a_wrong_number_is_refused(void **state)
 {
     struct fixture *t = *state;
     str why = STR_NONE;
-    struct person_demo bad = {S("{\"password\":\"x\",\"people\":[{\"account\":\"a\",\"name\":\"某人\",\"id_number\":\"460000190001010013\"}]}"),
+    struct person_demo bad = {S("{\"password\":\"x\",\"people\":["
+                                "{\"account\":\"a\",\"name\":\"某人\",\"id_number\":\"460000190001010013\"}]}"),
                               S("{\"enterprises\":[]}"), S("{\"staff\":[]}")};
     assert_int_equal(person_load_demo(&t->db, &bad, &why), ERR_FORMAT);
     assert_true(str_is(why, "demo: person: 某人"));
@@ -148,7 +149,8 @@ static void a_demo_with_a_wrong_number_is_refused(void **state)
 
 static struct who who_of(int64_t person, int64_t post, int64_t enterprise)
 {
-    return (struct who){.person_id = person, .post_id = post, .enterprise_id = enterprise, .department_id = DB_NONE, .hall_id = DB_NONE};
+    return (struct who){.person_id = person, .post_id = post, .enterprise_id = enterprise, .department_id = DB_NONE,
+                        .hall_id = DB_NONE};
 }
 
 static void identify_follows_post_and_mandate(void **state)
