@@ -93,11 +93,11 @@ int cmd_init(struct arena *a, const char *dir, const char *demo)
     str why = STR_NONE;
     struct db_store *store;
     if (demo && strcmp(demo, "hainan"))
-        return sentence("there is no demo called ", str_c(demo), "; there is: hainan");
+        return sentence("There is no demo called ", str_c(demo), "; there is: hainan.");
     if (mkdir(dir, 0700) && errno != EEXIST)
-        return sentence("the directory cannot be made: ", str_c(strerrordesc_np(errno)), "");
+        return sentence("The directory cannot be made: ", str_c(strerrordesc_np(errno)), ".");
     if (!dir_is_empty(dir))
-        return sentence("", str_c(dir), " is not empty (or cannot be read); init wants an empty directory");
+        return sentence("", str_c(dir), " is not empty (or cannot be read); init wants an empty directory.");
     if (keys_make(a, dir, &why) || db_store_open(a, dir, true, &store, &why))
         return sentence("", why, "");
     int code = db_store_migrate(store, a, &why);
@@ -110,7 +110,7 @@ int cmd_init(struct arena *a, const char *dir, const char *demo)
     struct arena *wa = arena_new((size_t)512 << 20);
     code = offline_write(store, wa, seed_store, &s);
     if (code)
-        sentence("the demo province could not be loaded: ", s.why, "");
+        sentence("The demo province could not be loaded: ", s.why, "");
     arena_drop(wa);
     db_store_close(store);
     return code ? 1 : 0;

@@ -53,7 +53,7 @@ int open_store(struct arena *a, const char *dir, bool writer, struct db_store **
     str why = STR_NONE;
     struct stat st;
     if (stat(str_fmt(a, "%s/yiwang.db", dir).p, &st))
-        return sentence_out(str_fmt(a, "There is no store in %s; make one with: yiwang init --data %s", dir, dir).p);
+        return sentence_out(str_fmt(a, "There is no store in %s; make one with `yiwang init --data %s`.", dir, dir).p);
     if (writer && access(dir, W_OK))
         return sentence_out(str_fmt(a, "The directory %s cannot be written (%s).", dir, strerrordesc_np(errno)).p);
     if (settings_load(a, dir, &why) || keys_load(a, dir, &why))

@@ -65,7 +65,7 @@ static int checkpoint_all(sqlite3 *db)
         return SQLITE_OK;
     }
     if (rc == SQLITE_OK && left > 0)
-        log_line(LOG_INFO, "db", "checkpointed the log: %d of %d pages", copied, left);
+        log_line(LOG_DEBUG, "db", "checkpointed the log: %d of %d pages", copied, left);
     return rc;
 }
 

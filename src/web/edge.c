@@ -290,15 +290,19 @@ static enum MHD_Result send_answer(struct edge *e, struct MHD_Connection *c, str
 /* A refusal before the application has seen the exchange. The body that may still come is not read: the connection closes. */
 static enum MHD_Result refuse_early(struct edge *e, struct MHD_Connection *c, struct exchange *x, int status)
 {
+    static const struct { int status; const char *code, *message; } known[] = {
+        {405, "method", "不支持的方法 / method not allowed"}, {413, "too_large", "内容过大 / body too large"},
+        {414, "too_long", "地址过长 / address too long"},      {500, "failed", "系统出错，请稍后再试 / failed, please try again"},
+        {507, "full", "存储空间已满，什么都没有保存，请稍后再试 / no space left; nothing was kept, please try again later"},
+    };
+    const char *code = "bad_request", *message = "请求格式不正确 / malformed request";
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].status == status)
+            code = known[i].code, message = known[i].message;
     x->status = status;
     x->priv->close_after = true;
     x->out_type = S("application/json; charset=utf-8");
-    x->out_body = str_fmt(x->arena, "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}",
-                          status == 413 ? "too_large" : status == 405 ? "method" : status == 414 ? "too_long" : "bad_request",
-                          status == 413   ? "内容过大 / body too large"
-                          : status == 405 ? "不支持的方法 / method not allowed"
-                          : status == 414 ? "地址过长 / address too long"
-                                          : "请求格式不正确 / malformed request");
+    x->out_body = str_fmt(x->arena, "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}", code, message);
     x->priv->state = X_ANSWERED;
     return send_answer(e, c, x);
 }
