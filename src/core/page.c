@@ -75,7 +75,7 @@ static void fill_errors(struct req *r, struct view_web_page *v)
     struct view_web_error *e = NEW_ARRAY(r->arena, n, struct view_web_error);
     for (size_t i = 0; i < n; i++) {
         e[i].field = p->n_wrongs ? p->wrongs[i].field : STR_NONE;
-        e[i].anchor = p->n_wrongs ? str_fmt(r->arena, "f-%.*s", STRF(p->wrongs[i].field)) : STR_NONE;
+        e[i].anchor = p->n_wrongs ? p->wrongs[i].field : STR_NONE;
         e[i].message = p->n_wrongs ? p->wrongs[i].message : p->failure.message;
     }
     v->errors.at = e;
