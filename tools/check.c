@@ -98,10 +98,11 @@ static bool sql_text(const char *line)
     return false;
 }
 
-/* `static` at the line's beginning, no const, no parenthesis before `=`, `;` or `{`: a variable that can change. */
+/* `static` at the line's beginning, no const, no parenthesis before `=`, `;` or `{`: a variable that can change. A gate that
+ * bounds work, and holds no state, says `process-wide`. */
 static bool changing_variable(const char *line)
 {
-    if (!starts(line, "static ") || strstr(line, "const ") || strstr(line, "_Static_assert") || strstr(line, "inline"))
+    if (!starts(line, "static ") || strstr(line, "const ") || strstr(line, "_Static_assert") || strstr(line, "inline") || strstr(line, "process-wide"))
         return false;
     size_t n = strcspn(line, "(=;{");
     return line[n] == '=' || line[n] == ';' || (line[n] == '{' && strchr(line, ';'));

@@ -113,7 +113,8 @@ int serve(const struct serve_options *o)
         return sentence_out("The press (the process that draws documents) could not be started.");
     if (open_store(a, o->dir, true, &store))
         return 1;
-    struct engine_config ec = {.store = store, .readers = (int)setting_int("edge.readers")};
+    struct engine_config ec = {.store = store, .readers = (int)setting_int("edge.readers"),
+                               .workers = (int)setting_int("edge.workers")};
     if (engine_start(a, &ec, &engine, &why))
         return sentence_out(why.p);
     struct edge_config config = edge_config(address, port);

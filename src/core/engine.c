@@ -28,10 +28,10 @@ enum next { NEXT_ANSWER, NEXT_WRITE };
 
 struct engine {
     struct db_store *store;
-    struct queue *reads;
+    struct queue *reads, *works;                 /* works: what has a `prepare` that may block (Argon2, files) */
     struct batch *batch;
-    pthread_t readers[64];
-    int readers_n;
+    pthread_t threads[128];
+    int threads_n;
     volatile bool draining;
     _Atomic int64_t requests;
     pthread_mutex_t limit_lock;
@@ -300,16 +300,28 @@ static void answer_or_account(struct engine *e, struct req *r)
     edge_answer(r->priv->x);
 }
 
-static void *reader(void *arg)
+static void serve_queue(struct engine *e, struct queue *q)
 {
-    struct engine *e = arg;
     struct db_conn *conn;
     if (db_conn_open(e->store, false, &conn))
         die("engine", "a reader could not open the store");
     struct req *r;
-    while ((r = queue_take(e->reads)))
+    while ((r = queue_take(q)))
         serve(e, conn, r);
     db_conn_close(conn);
+}
+
+static void *reader(void *arg)
+{
+    struct engine *e = arg;
+    serve_queue(e, e->reads);
+    return NULL;
+}
+
+static void *worker(void *arg)
+{
+    struct engine *e = arg;
+    serve_queue(e, e->works);
     return NULL;
 }
 
@@ -463,7 +475,7 @@ static int on_body(void *ctx, struct exchange *x)
     r->priv->member = (struct member){.arena = r->arena, .run = inside, .after = after_member, .arg = r,
                                       .slow = (r->route->flags & ROUTE_SLOW) != 0};
     r->priv->stage = STAGE_FIRST;
-    if (queue_put(e->reads, r))
+    if (queue_put(r->route->prepare ? e->works : e->reads, r))
         return EDGE_TAKEN;
     answer_plain(x, 503, r->json);
     edge_header(x, "Retry-After", S("2"));
@@ -543,9 +555,10 @@ int engine_start(struct arena *a, const struct engine_config *c, struct engine *
     int code = batch_start(a, c->store, &e->batch, ret_why);
     if (code)
         return code;
-    for (; e->readers_n < c->readers; e->readers_n++)
-        if (pthread_create(&e->readers[e->readers_n], NULL, reader, e)) {
-            *ret_why = S("A reader thread could not be started.");
+    e->works = queue_new(a, QUEUE_MOST);
+    for (; e->threads_n < c->readers + c->workers; e->threads_n++)
+        if (pthread_create(&e->threads[e->threads_n], NULL, e->threads_n < c->readers ? reader : worker, e)) {
+            *ret_why = S("A thread could not be started.");
             return ERR_FAIL;
         }
     *ret = e;
@@ -596,7 +609,8 @@ void engine_drain(struct engine *e)
 void engine_stop(struct engine *e)
 {
     queue_close(e->reads);
-    for (int i = 0; i < e->readers_n; i++)
-        pthread_join(e->readers[i], NULL);
+    queue_close(e->works);
+    for (int i = 0; i < e->threads_n; i++)
+        pthread_join(e->threads[i], NULL);
     batch_stop(e->batch);
 }

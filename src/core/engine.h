@@ -7,7 +7,7 @@
 struct engine;
 struct engine_config {
     struct db_store *store;
-    int readers;
+    int readers, workers;                        /* threads, at most 64 each; workers run what has a `prepare` */
 };
 int engine_start(struct arena *a, const struct engine_config *c, struct engine **ret, str *ret_why);
 struct edge_app engine_app(struct engine *e);

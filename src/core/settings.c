@@ -14,6 +14,7 @@ static const struct setting core_settings[] = {
     {"edge.connections", "12000", true, 10, 60000, "connections at once"},
     {"edge.threads", "2", true, 1, 64, "edge threads, about one per core"},
     {"edge.readers", "4", true, 1, 64, "threads that read"},
+    {"edge.workers", "3", true, 1, 64, "threads for what may block before it writes: password hashes, uploads"},
     {"edge.trusted_proxy", "", false, 0, 0, "address whose X-Forwarded-For is believed"},
     {"edge.limited_per_minute", "60", true, 1, 1000000, "public look-ups and sign-ins per client address and minute"},
     {"session.idle_minutes", "120", true, 1, 10080, "a session ends after so long without a request"},

@@ -10,9 +10,10 @@
 
 enum { PASSES = 2, MEMORY_KIB = 19456, LANES = 1, SALT = 16, HASH = 32, AT_ONCE = 2 };
 
-static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t gate_free = PTHREAD_COND_INITIALIZER;
-static int gate_inside;
+/* The gate bounds memory and cores, not state that anything depends on. */
+static pthread_mutex_t gate_lock = PTHREAD_MUTEX_INITIALIZER;   /* process-wide */
+static pthread_cond_t gate_free = PTHREAD_COND_INITIALIZER;     /* process-wide */
+static int gate_inside;                                         /* process-wide */
 
 static void gate_enter(void)
 {
