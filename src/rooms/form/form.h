@@ -51,13 +51,16 @@ struct form_draft {
     int64_t item_id, item_version;               /* version of the item it was last saved against */
     int64_t version;                             /* of the draft: a submit names it, or is refused as changed */
     int64_t opened_at, updated_at;
+    bool live;                                   /* false: submitted or deleted; fields and materials are gone */
     str fields;                                  /* JSON object as typed, never judged */
     const struct form_material *materials;
     size_t n_materials;
 };
-/* A live draft of the one who asks: same person, same applicant. 0, or ERR_REFUSED (404). Accounts for the personal data. */
+/* A live draft of the one who asks: same person, same applicant. 0, or ERR_REFUSED: 404 when it is not theirs, 409 when it has
+ * been submitted or deleted. Accounts for the personal data (personal_own). */
 int form_draft_load(struct req *r, int64_t draft_id, struct form_draft *ret);
-/* Object check of routes /drafts/{id}...: form_draft_load on the path's first parameter; leaves struct form_draft in r->object. */
+/* Object check of routes /drafts/{id}...: is it theirs? A closed one passes, so that a repeated submit reaches its kept answer;
+ * `run` then calls form_draft_load. Leaves struct form_draft in r->object, live or not. */
 int form_draft_mine(struct req *r);
 /* Closes a draft that became a case: its fields are erased here (the case has them), its materials let go. 1 closed; 0: it is
  * not at that version any more (answer refuse_changed). */
