@@ -40,11 +40,11 @@ struct engine {
 
 void fail_text(struct req *r, int status, const char *code, int text_id)
 {
+    const char *query = r->db ? r->db->failed_query : r->priv->failed_query;
     refuse(r, status, code, text_id);
     if (status >= 500)
         log_line(status == 503 ? LOG_WARN : LOG_ERROR, "engine", "%s %s -> %d %s ref=%.*s%s%s", r->route->method, r->route->path,
-                 status, code, STRF(r->priv->reference), r->db && r->db->failed_query ? " query=" : "",
-                 r->db && r->db->failed_query ? r->db->failed_query : "");
+                 status, code, STRF(r->priv->reference), query ? " query=" : "", query ? query : "");
 }
 
 /* A handler's code that is no refusal becomes one. */
@@ -379,6 +379,7 @@ static int inside(struct db *db, void *arg)
 {
     struct req *r = arg;
     r->db = db;
+    r->priv->failed_query = NULL;
     if (r->priv->stage == STAGE_ACCESS)
         return seen_write(db, r);
     r->now = clock_now();
@@ -401,6 +402,7 @@ static int inside(struct db *db, void *arg)
         answer_render(r);                        /* a page needs the open database for its frame */
         r->priv->rendered = true;
     }
+    r->priv->failed_query = db->failed_query;
     return code;
 }
 
@@ -409,6 +411,7 @@ static void after(struct req *r, int code)
 {
     struct engine *e = r->priv->engine;
     struct exchange *x = r->priv->x;
+    r->db = NULL;                                /* the batch's, gone */
     if (r->priv->stage == STAGE_ACCESS) {
         if (code)
             answer_plain(x, 503, r->json);       /* no bytes leave unrecorded */
@@ -433,7 +436,6 @@ static void after(struct req *r, int code)
             return;
         }
     }
-    r->db = NULL;
     if (!r->priv->rendered || code)
         answer_render(r);
     arena_unguard(r->arena);

@@ -66,6 +66,7 @@ struct req_private {
     int stage;                                   /* engine.c */
     bool again;                                  /* a page shown again after a refused POST: its status is the failure's */
     str reference;
+    const char *failed_query;                    /* inside the batch, for the log: its struct db does not outlive it */
 };
 
 void answer_reset(struct req *r);
