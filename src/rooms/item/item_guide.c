@@ -171,6 +171,29 @@ void item_fill_conditions(struct req *r, const json_t *guide, struct item_condit
     *ret = (struct item_conditions){at, json_array_size(list)};
 }
 
+void item_fill_refers(struct req *r, const json_t *guide, struct item_refers *ret)
+{
+    const json_t *list = json_object_get(guide, "not_accepted");
+    struct view_item_refer *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_refer);
+    size_t i;
+    json_t *m;
+    json_array_foreach((json_t *)list, i, m)
+        at[i] = (struct view_item_refer){item_word(r, "refer", json_get_str(m, "kind")), item_said_of(r->lang, m, "text"),
+                                         item_said_new(r, m, "office"), or_none(json_get_str(m, "article"))};
+    *ret = (struct item_refers){at, json_array_size(list)};
+}
+
+void item_fill_denials(struct req *r, const json_t *guide, struct item_denials *ret)
+{
+    const json_t *list = json_object_get(guide, "denial");
+    struct view_item_said *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_said);
+    size_t i;
+    json_t *m;
+    json_array_foreach((json_t *)list, i, m)
+        at[i] = json_is_string(m) ? item_said(r->lang, str_c(json_string_value(m)), STR_NONE) : item_said_of(r->lang, m, "text");
+    *ret = (struct item_denials){at, json_array_size(list)};
+}
+
 static bool known_of_material(const char *key)
 {
     static const char *const known[] = {"name", "name_en", "required", "required_case", "required_case_en", "ways", "format",
@@ -305,12 +328,11 @@ static void fill_questions(struct req *r, const json_t *guide, struct view_item_
 
 static void fill_basics(struct req *r, const json_t *g, const struct item_findings_rows *found, struct view_item_guide *v)
 {
-    struct facts f = facts_new(r, found, 32);
+    struct facts f = facts_new(r, found, 32), c = facts_new(r, found, 12);
     const json_t *online = json_object_get(g, "online"), *quantity = json_object_get(g, "quantity_limit");
     const json_t *extension = json_object_get(g, "extension"), *agent = json_object_get(g, "agent");
     str type = item_type_name(r->lang, v->type);
     fact(&f, T_ITEM_FACT_TYPE, v->filing ? str_cat(r->arena, type, req_text(r, T_ITEM_FILING)) : type, "type");
-    fact_said(&f, req_text(r, T_ITEM_FACT_TYPE_GIVEN), item_said(r->lang, json_get_str(g, "type_given"), STR_NONE), NULL);
     fact(&f, T_ITEM_FACT_KIND, item_kind_name(r->lang, v->kind), "kind");
     fact(&f, T_ITEM_FACT_OBJECTS, joined(r, json_object_get(g, "objects"), "object"), "objects");
     fact_said(&f, req_text(r, T_ITEM_FACT_BODY), v->office, "department");
@@ -334,15 +356,17 @@ static void fill_basics(struct req *r, const json_t *g, const struct item_findin
         fact_of(&f, T_ITEM_FACT_INTERMEDIARY, m, "name");
     json_array_foreach(json_object_get(g, "special_procedures"), i, m)
         fact_of(&f, T_ITEM_FACT_SPECIAL, m, "name");
-    fact(&f, T_ITEM_FACT_CODE, v->code, NULL);
-    fact(&f, T_ITEM_FACT_BASE_CODE, json_get_str(g, "base_code"), "base_code");
-    fact(&f, T_ITEM_FACT_LOCAL_CODE, json_get_str(g, "local_code"), NULL);
-    fact(&f, T_ITEM_FACT_DEPT_CODE, json_get_str(g, "dept_code"), NULL);
-    fact(&f, T_ITEM_FACT_VERSION, str_i64(r->arena, v->version), NULL);
-    fact(&f, T_ITEM_FACT_FROM, json_get_str(g, "effective_from"), NULL);
+    fact_said(&c, req_text(r, T_ITEM_FACT_TYPE_GIVEN), item_said(r->lang, json_get_str(g, "type_given"), STR_NONE), NULL);
+    fact(&c, T_ITEM_FACT_CODE, v->code, NULL);
+    fact(&c, T_ITEM_FACT_BASE_CODE, json_get_str(g, "base_code"), "base_code");
+    fact(&c, T_ITEM_FACT_LOCAL_CODE, json_get_str(g, "local_code"), NULL);
+    fact(&c, T_ITEM_FACT_DEPT_CODE, json_get_str(g, "dept_code"), NULL);
+    fact(&c, T_ITEM_FACT_VERSION, str_i64(r->arena, v->version), NULL);
+    fact(&c, T_ITEM_FACT_FROM, json_get_str(g, "effective_from"), NULL);
     if (json_is_string(json_object_get(g, "source")))
-        fact_said(&f, req_text(r, T_ITEM_FACT_SOURCE), item_said(r->lang, json_get_str(g, "source"), STR_NONE), NULL);
+        fact_said(&c, req_text(r, T_ITEM_FACT_SOURCE), item_said(r->lang, json_get_str(g, "source"), STR_NONE), NULL);
     PUT_FACTS(v->basics, f);
+    PUT_FACTS(v->codes, c);
 }
 
 static void fill_consult(struct req *r, const json_t *g, const struct item_place *place, struct view_item_guide *v)
@@ -380,7 +404,20 @@ static void fill_result(struct req *r, const json_t *g, const struct item_findin
     PUT_FACTS(v->remedies, m);
 }
 
-/* Keys that no page places: shown as they came, and in the JSON face as one object. */
+/* What the JSON face says by itself, and what is for the counter only. */
+static bool said_in_json(const char *key)
+{
+    static const char *const said[] = {"code", "name", "name_en", "department", "department_name", "region", "level", "type", "kind",
+        "objects", "legal", "promise", "accept", "summary", "summary_en", "conditions", "materials", "fields", "process", "fee", "fees",
+        "basis", "places", "contacts", "questions", "result", "remedies", "themes", "given", "to_check", "handbook", "defects",
+        "not_accepted", "denial"};
+    for (size_t i = 0; i < COUNT_OF(said); i++)
+        if (strcmp(key, said[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Keys that no page places are shown as they came; the JSON face has all that it does not say elsewhere as one object. */
 static void fill_others(struct req *r, const json_t *g, struct view_item_guide *v)
 {
     struct facts f = facts_new(r, NULL, 100);
@@ -392,11 +429,12 @@ static void fill_others(struct req *r, const json_t *g, struct view_item_guide *
     json_begin(&j, &b);
     json_obj(&j);
     json_object_foreach((json_t *)g, key, m) {
-        if (item_key_placed(key))
-            continue;
-        fact_said(&f, item_word(r, "other", str_c(key)), item_said(r->lang, plain(r, m), STR_NONE), NULL);
-        json_key(&j, str_c(key));
-        json_value(&j, m);
+        if (!item_key_placed(key))
+            fact_said(&f, item_word(r, "other", str_c(key)), item_said(r->lang, plain(r, m), STR_NONE), NULL);
+        if (!said_in_json(key)) {
+            json_key(&j, str_c(key));
+            json_value(&j, m);
+        }
     }
     json_obj_end(&j);
     v->j_other = buf_text(&b);
@@ -458,6 +496,7 @@ static void fill_head(struct req *r, const struct item_head *h, const struct ite
         .check_conditions = to_check(found, "conditions"), .check_papers = to_check(found, "materials"),
         .check_laws = to_check(found, "basis"), .visits = json_get_int(online, "visits", DB_NONE),
     };
+    v->page_title = v->title_.text;
     struct view_item_remark *remarks = NEW_ARRAY(r->arena, found->n, struct view_item_remark);
     for (size_t i = 0; i < found->n; i++) {
         remarks[i] = (struct view_item_remark){found->at[i].field, found->at[i].what};
@@ -488,6 +527,8 @@ int item_guide_page(struct req *r)
     struct item_conditions conditions;
     struct item_papers papers;
     struct item_laws laws;
+    struct item_refers refers;
+    struct item_denials denials;
     json_t *g;
     int got = load(r, &h, &g, &place, &found);
     if (got <= 0)
@@ -499,9 +540,13 @@ int item_guide_page(struct req *r)
     item_fill_conditions(r, g, &conditions);
     item_fill_papers(r, g, false, &papers);
     item_fill_laws(r, g, &laws);
+    item_fill_refers(r, g, &refers);
+    item_fill_denials(r, g, &denials);
     PUT_FACTS(v->conditions, conditions);
     PUT_FACTS(v->papers, papers);
     PUT_FACTS(v->laws, laws);
+    PUT_FACTS(v->refers, refers);
+    PUT_FACTS(v->denials, denials);
     fill_basics(r, g, &found, v);
     fill_stages(r, g, v);
     fill_fees(r, g, v);
@@ -510,6 +555,7 @@ int item_guide_page(struct req *r)
     fill_questions(r, g, v);
     fill_result(r, g, &found, v);
     fill_others(r, g, v);
+    v->sparse = !(v->conditions.n + v->papers.n + v->stages.n + v->fees.n + v->laws.n + v->spots.n + v->questions.n + v->result.n);
     return show(r, &vt_item_guide, v);
 }
 
@@ -517,31 +563,19 @@ int item_guide_page(struct req *r)
 
 static void fill_checks(struct req *r, const json_t *g, struct view_item_handbook *v)
 {
-    const json_t *steps = json_object_get(g, "handbook"), *defects = json_object_get(g, "defects"),
-                 *refers = json_object_get(g, "not_accepted"), *denials = json_object_get(g, "denial");
+    const json_t *steps = json_object_get(g, "handbook"), *defects = json_object_get(g, "defects");
     struct view_item_check *check = NEW_ARRAY(r->arena, json_array_size(steps) + 1, struct view_item_check);
     struct view_item_defect *defect = NEW_ARRAY(r->arena, json_array_size(defects) + 1, struct view_item_defect);
-    struct view_item_refer *refer = NEW_ARRAY(r->arena, json_array_size(refers) + 1, struct view_item_refer);
-    str *denial = NEW_ARRAY(r->arena, json_array_size(denials) + 1, str);
     size_t i;
     json_t *m;
     json_array_foreach((json_t *)steps, i, m)
         check[i] = (struct view_item_check){json_get_str(m, "step"), json_get_str(m, "check"), json_get_str(m, "passes_when")};
     json_array_foreach((json_t *)defects, i, m)
         defect[i] = (struct view_item_defect){json_get_str(m, "target"), json_get_str(m, "problem"), json_get_str(m, "mend")};
-    json_array_foreach((json_t *)refers, i, m)
-        refer[i] = (struct view_item_refer){item_word(r, "refer", json_get_str(m, "kind")), json_get_str(m, "text"),
-                                            or_none(json_get_str(m, "office")), or_none(json_get_str(m, "article"))};
-    json_array_foreach((json_t *)denials, i, m)
-        denial[i] = str_c(json_string_value(m));
     v->steps.at = check;
     v->steps.n = json_array_size(steps);
     v->defects.at = defect;
     v->defects.n = json_array_size(defects);
-    v->refers.at = refer;
-    v->refers.n = json_array_size(refers);
-    v->denials.at = denial;
-    v->denials.n = json_array_size(denials);
 }
 
 int item_handbook_page(struct req *r)
@@ -552,6 +586,8 @@ int item_handbook_page(struct req *r)
     struct item_conditions conditions;
     struct item_papers papers;
     struct item_laws laws;
+    struct item_refers refers;
+    struct item_denials denials;
     json_t *g;
     int got = load(r, &h, &g, &place, &found);
     if (got <= 0)
@@ -564,12 +600,17 @@ int item_handbook_page(struct req *r)
         .office = item_said(r->lang, place.department, place.department_en), .at_once = h.promise_n == 0,
         .j_materials = raw(r, g, "materials", S("[]")),
     };
+    v->page_title = text_fill(r->arena, r->lang, T_ITEM_HANDBOOK_PAGE, &v->title_.text, 1);
     item_fill_conditions(r, g, &conditions);
     item_fill_papers(r, g, true, &papers);
     item_fill_laws(r, g, &laws);
+    item_fill_refers(r, g, &refers);
+    item_fill_denials(r, g, &denials);
     PUT_FACTS(v->conditions, conditions);
     PUT_FACTS(v->papers, papers);
     PUT_FACTS(v->laws, laws);
+    PUT_FACTS(v->refers, refers);
+    PUT_FACTS(v->denials, denials);
     fill_checks(r, g, v);
     return show(r, &vt_item_handbook, v);
 }

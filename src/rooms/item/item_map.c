@@ -326,19 +326,21 @@ str item_map_guide(struct arena *a, const json_t *g)
 
 /* Everything of a guide that a page places by itself or that is for the machine; all else is "other information". */
 static const char *const placed[] = {
-    "key", "code", "name", "name_en", "summary", "summary_en", "type", "type_given", "type_name", "type_name_en", "filing", "kind",
+    "key", "code", "name", "name_en", "summary", "type", "type_given", "type_name", "filing", "kind",
     "kind_name", "objects", "object_codes", "department", "department_name", "dept_code", "region", "level", "themes", "keywords",
     "legal", "promise", "accept", "legal_note", "extension", "conditions", "materials", "process", "fee", "fees", "places",
     "contacts", "questions", "result", "basis", "fields", "quantity_limit", "intermediary", "remedies", "handbook", "defects",
     "not_accepted", "denial", "online", "to_check", "version", "state", "effective_from", "code_fictitious", "base_code",
-    "local_code", "legal_profile", "assurance", "signature", "special_procedures", "agent", "scope", "scope_en", "express",
+    "local_code", "legal_profile", "assurance", "signature", "special_procedures", "agent", "scope", "express",
     "delivery", "power_source", "main_item", "given", "source",
 };
 
+/* The English twin of a key (legal_note_en) goes with it. */
 bool item_key_placed(const char *key)
 {
+    size_t n = strlen(key), bare = n > 3 && strcmp(key + n - 3, "_en") == 0 ? n - 3 : n;
     for (size_t i = 0; i < COUNT_OF(placed); i++)
-        if (strcmp(key, placed[i]) == 0)
+        if (strcmp(key, placed[i]) == 0 || (strncmp(key, placed[i], bare) == 0 && placed[i][bare] == '\0'))
             return true;
     return false;
 }

@@ -74,11 +74,13 @@ static void fill_filters(struct req *r, const struct params *p, struct view_item
     static const struct choice types[] = {
         {"", T_ITEM_ALL}, {"01", T_ITEM_TYPE_01}, {"07", T_ITEM_TYPE_07}, {"05", T_ITEM_TYPE_05}, {"08", T_ITEM_TYPE_08},
         {"09", T_ITEM_TYPE_09}, {"10", T_ITEM_TYPE_10}, {"20", T_ITEM_TYPE_20}};
-    struct view_item_filter *at = NEW_ARRAY(r->arena, 2, struct view_item_filter);
-    at[0] = filter_of(r, p, P_OBJECT, T_ITEM_FILTER_OBJECT, objects, COUNT_OF(objects));
-    at[1] = filter_of(r, p, P_TYPE, T_ITEM_FILTER_TYPE, types, COUNT_OF(types));
+    struct view_item_filter *at = NEW(r->arena, struct view_item_filter);
+    *at = filter_of(r, p, P_OBJECT, T_ITEM_FILTER_OBJECT, objects, COUNT_OF(objects));
     v->filters.at = at;
-    v->filters.n = 2;
+    v->filters.n = 1;
+    struct view_item_filter by_type = filter_of(r, p, P_TYPE, T_ITEM_FILTER_TYPE, types, COUNT_OF(types));
+    v->types.at = by_type.chips.at;
+    v->types.n = by_type.chips.n;
 }
 
 /* What cannot be chosen from a short row stands as a chip that takes itself away: region, department, theme. */

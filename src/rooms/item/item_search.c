@@ -377,7 +377,14 @@ static void close_page(struct arena *a, struct item_hits *hits, int64_t most)
     }
 }
 
-/* Ranked within what was found: the rank of the words first, then the own region, then the id. */
+/* The name or code itself first, wherever it is; then what the own region has, then all others; then the id. */
+static int rank_with_region(int words, bool grouped, bool mine)
+{
+    if (!grouped || words == 0)
+        return words * 2 + (grouped && !mine);
+    return (mine ? 2 : 6) + words;
+}
+
 static int find_all(struct db *db, struct arena *a, const struct item_filter *f, struct question *q, struct list *l)
 {
     size_t n = 0;
@@ -392,7 +399,7 @@ static int find_all(struct db *db, struct arena *a, const struct item_filter *f,
     for (size_t i = 0; i < l->n; i++) {
         if (!holds_all(a, q, l->at[i].words))
             continue;
-        l->at[i].rank = rank_of(a, q, &l->at[i]) * 2 + (grouped && !l->at[i].mine);
+        l->at[i].rank = rank_with_region(rank_of(a, q, &l->at[i]), grouped, l->at[i].mine);
         l->at[n++] = l->at[i];
     }
     l->n = n;

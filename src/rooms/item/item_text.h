@@ -19,6 +19,10 @@ str item_word(struct req *r, const char *prefix, str value);
 struct item_conditions { const struct view_item_condition *at; size_t n; };
 struct item_papers { const struct view_item_paper *at; size_t n; };
 struct item_laws { const struct view_item_law *at; size_t n; };
+struct item_refers { const struct view_item_refer *at; size_t n; };
+struct item_denials { const struct view_item_said *at; size_t n; };
+void item_fill_refers(struct req *r, const json_t *guide, struct item_refers *ret);      /* who need not apply, or not here */
+void item_fill_denials(struct req *r, const json_t *guide, struct item_denials *ret);
 void item_fill_conditions(struct req *r, const json_t *guide, struct item_conditions *ret);
 void item_fill_papers(struct req *r, const json_t *guide, bool staff, struct item_papers *ret);
 void item_fill_laws(struct req *r, const json_t *guide, struct item_laws *ret);
