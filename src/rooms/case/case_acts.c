@@ -308,6 +308,8 @@ static int do_act(struct req *r, struct case_doing *d)
     int code = d->act->apply(r, d);
     if (code < 0)
         return code;
+    if (!case_state_known(d->to))
+        return ERR_FAIL;
     bool open = case_state_open(d->to), hall_act = d->act->by == CASE_BY_WINDOW || d->act->by == CASE_BY_ISSUING;
     int moved = case_move(r->db, &(struct case_move_in){
         .case_id = c->case_id, .was = c->version, .state = d->to, .desk = case_desk_of(d->to), .open = open,

@@ -181,7 +181,7 @@ int case_file_get(struct req *r)
     if (relation == CASE_MINE)
         personal_own(r);
     else
-        personal_seen(r, c->applicant_person_id, "case", c->case_id, "case", str_cat(r->arena, S("file: "), f.name));
+        personal_seen(r, c->applicant_person_id, "case", c->case_id, "case", str_fmt(r->arena, "file %lld", (long long)file_id));
     int fd = f.sm3.n == 32 ? kept_fd(r, (const uint8_t *)f.sm3.p) : -1;
     return fd < 0 ? ERR_FAIL : send_file(r, str_z(r->arena, f.type), fd, f.size, f.file_name);
 }
