@@ -34,8 +34,8 @@ static int run_in_savepoint(struct db_conn *conn, struct member *m, int ms)
     int code = db_member_begin(conn, m->arena, ms, &db);
     if (!code)
         code = m->run(&db, m->arg);
-    if (!code && db.poisoned)
-        code = ERR_FAIL;                         /* a failed statement was overlooked: nothing of it may stand */
+    if (db.poisoned && (!code || code == ERR_FAIL))
+        code = db.poison_code;                   /* full, interrupted; an overlooked failure does not stand either */
     arena_unguard(m->arena);
     m->code = code;
     if (!db_batch_alive(conn))
@@ -56,8 +56,9 @@ static int run_member(struct db_conn *conn, struct member *m, int ms)
     if (!m->slow && !setjmp(*arena_guard(m->arena))) {
         int code = db_member_begin(conn, m->arena, ms, &db);
         if (!code)
-            m->run(&db, m->arg);
+            code = m->run(&db, m->arg);
         arena_unguard(m->arena);
+        m->code = db.poisoned ? db.poison_code : code;
         if (!db_batch_alive(conn) || db_member_undo(&db))
             return ERR_TX_GONE;
     }
@@ -127,8 +128,8 @@ static void run_alone(struct batch *b, struct member *m)
 
 static void run_batch(struct batch *b, struct member *first)
 {
-    struct member *at[MEMBERS];
-    size_t n = 0;
+    struct member *at[MEMBERS], *late[MEMBERS];
+    size_t n = 0, n_late = 0;
     int64_t until = clock_mono() + BATCH_MS;
     struct member *slow = NULL;
     int code = open_batch(b);
@@ -136,7 +137,7 @@ static void run_batch(struct batch *b, struct member *first)
         first->after(first, code);
         return;
     }
-    for (struct member *m = first; m; m = n < MEMBERS && clock_mono() < until ? queue_try(b->queue) : NULL) {
+    for (struct member *m = first; m; m = n + n_late < MEMBERS && clock_mono() < until ? queue_try(b->queue) : NULL) {
         if (m->slow) {
             slow = m;
             break;
@@ -149,10 +150,16 @@ static void run_batch(struct batch *b, struct member *first)
             b->lost++;
             for (size_t i = 0; i < n; i++)
                 run_alone(b, at[i]);
+            for (size_t i = 0; i < n_late; i++)
+                run_alone(b, late[i]);
             return;
         }
+        if (m->code == ERR_INTERRUPTED)
+            late[n_late++] = at[--n];            /* undone; it gets more time, when nobody waits for it */
     }
     close_batch(b, at, n);
+    for (size_t i = 0; i < n_late; i++)
+        run_alone(b, late[i]);
     if (slow)
         run_alone(b, slow);
 }

@@ -39,6 +39,7 @@ struct db {
     bool wrote;                                  /* a writing query ran: an act without a leaf is noticed */
     bool saw_personal;                           /* a query with a personal column returned a row */
     const char *failed_query;                    /* name of the query that poisoned it, for the log */
+    int poison_code;                             /* its ERR_*, kept for a handler that only passes ERR_FAIL up */
     struct db_conn *conn;
 };
 

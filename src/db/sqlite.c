@@ -153,6 +153,7 @@ static int poison(struct db *db, const struct db_query *q, int code, const char 
     log_line(code == ERR_INTERRUPTED ? LOG_WARN : LOG_ERROR, "db", "query %s: %s", q->name, why);
     db->poisoned = true;
     db->failed_query = q->name;
+    db->poison_code = code;
     db_reset_active(db->conn);
     return code;
 }

@@ -1,0 +1,3 @@
+/* room: sorry_free_is_a_banned_function */
+void twice(void *p);
+void twice(void *p) { free(p); free(p); }
