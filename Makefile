@@ -62,11 +62,11 @@ node_modules/.stamp: package-lock.json
 
 # The compilers rewrite only what changed; the stamps keep make from asking them again.
 DBTEST   := src/db/test/room
-$(B)/gen/sql.stamp: $(B)/host/sqlc $(filter %.sql,$(GEN_IN)) $(wildcard $(DBTEST)/*.sql $(DBTEST)/schema/*.sql)
+$(B)/gen/sql.stamp: $(B)/gen/rooms.c $(B)/host/sqlc $(filter %.sql,$(GEN_IN)) $(wildcard $(DBTEST)/*.sql $(DBTEST)/schema/*.sql)
 	@mkdir -p $(B)/gen/dbtest
 	$(B)/host/sqlc $(B)/gen/dbtest shop:$(DBTEST)
 	$(B)/host/sqlc $(B)/gen $(SQL_ROOMS) && touch $@
-$(B)/gen/view.stamp: $(B)/host/viewc $(filter %.view %.html %.txt,$(GEN_IN)) node_modules/.stamp
+$(B)/gen/view.stamp: $(B)/gen/rooms.c $(B)/host/viewc $(filter %.view %.html %.txt,$(GEN_IN)) node_modules/.stamp
 	@mkdir -p $(B)/gen
 	$(B)/host/viewc $(B)/gen --icons node_modules/bootstrap-icons/icons $(VIEW_ROOMS) && touch $@
 $(B)/gen/static_files.c: $(B)/host/embed $(EMBEDDED) node_modules/.stamp
