@@ -97,9 +97,7 @@ static const struct route routes[] = {
     GET_ROUTE("/themes", PUBLIC, NO_CHECK, NO_FORM, FACE_BOTH, item_themes_page, 0),
 };
 static const struct right rights[] = {{"item.handbook", "*"}};
-static const struct nav_link nav[] = {{T_ITEM_NAV_ITEMS, "/items", PUBLIC}, {T_ITEM_NAV_THEMES, "/themes", "not-staff"}};
 
 const struct room item_room = {
     .name = "item", .routes = routes, .n_routes = COUNT_OF(routes), .rights = rights, .n_rights = COUNT_OF(rights),
-    .nav = nav, .n_nav = COUNT_OF(nav),
 };

@@ -53,7 +53,7 @@ struct item_import_result {
 int item_import(struct db *db, struct arena *a, str text, str source, int flags, int64_t now, struct item_import_result *ret);
 
 /* ---- the demo province ---- */
-/* item_json: one guide per text; entrusted_json: the entrusted lists. Again is harmless. ERR_FORMAT: *ret_why says which and why. */
+/* item_json: one guide per text; entrusted_json: the entrusted lists. Again is harmless. ERR_FORMAT: *ret_why says why. */
 int item_load_demo(struct db *db, struct arena *a, const str *item_json, size_t n, str entrusted_json, int64_t now, str *ret_why);
 
 /* ---- shared with later rooms ---- */

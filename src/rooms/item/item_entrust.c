@@ -45,7 +45,8 @@ static int load_row(struct db *db, struct arena *a, const json_t *row, str *ret_
         (json_object_get(row, "to") && !day_of(row, "to", &to)))
         return *ret_why = S("an entrusted list needs hall, department, from and a date in to"), ERR_FORMAT;
     if (item_hall_by_key(db, hall_key, &hall) != 1 || item_department_by_key(db, dept_key, &dept) != 1)
-        return *ret_why = str_fmt(a, "entrusted list: hall %.*s or department %.*s is unknown", STRF(hall_key), STRF(dept_key)), ERR_FORMAT;
+        return *ret_why = str_fmt(a, "entrusted list: hall %.*s or department %.*s is unknown", STRF(hall_key), STRF(dept_key)),
+            ERR_FORMAT;
     size_t i;
     json_t *key;
     json_array_foreach(json_object_get(row, "items"), i, key) {

@@ -1,6 +1,5 @@
 /* The guide of an item as people see it, and the acceptance handbook beside it. Everything is read from the guide's own tree;
  * what the library does not know is left out or says so. */
-#include <stdio.h>
 #include <string.h>
 
 #include "core/req.h"
@@ -9,259 +8,7 @@
 #include "rooms/item/item_private.h"
 #include "rooms/item/item_text.h"
 
-/* ---- small things ---- */
-
-struct view_item_said item_said(int lang, str zh, str en)
-{
-    if (lang == LANG_EN && !str_empty(en))
-        return (struct view_item_said){en, false};
-    return (struct view_item_said){str_none(zh) ? S("") : zh, lang == LANG_EN};
-}
-
-struct view_item_said item_said_of(int lang, const json_t *obj, const char *key)
-{
-    char twin[64];
-    snprintf(twin, sizeof twin, "%s_en", key);
-    return item_said(lang, json_get_str(obj, key), json_get_str(obj, twin));
-}
-
-const struct view_item_said *item_said_new(struct req *r, const json_t *obj, const char *key)
-{
-    struct view_item_said said = item_said_of(r->lang, obj, key);
-    if (str_empty(said.text))
-        return NULL;
-    struct view_item_said *at = NEW(r->arena, struct view_item_said);
-    *at = said;
-    return at;
-}
-
-struct limit item_limit_of(const json_t *v)
-{
-    int64_t n = json_get_int(v, "n", -1);
-    str unit = item_unit_code(json_get_str(v, "unit"));
-    return n < 0 || str_none(unit) ? (struct limit){DB_NONE, STR_NONE} : (struct limit){n, unit};
-}
-
-str item_word(struct req *r, const char *prefix, str value)
-{
-    str word = text_find(r->lang, "item", str_fmt(r->arena, "%s.%.*s", prefix, STRF(value)));
-    return str_none(word) ? value : word;
-}
-
-static str or_none(str s)
-{
-    return str_empty(s) ? STR_NONE : s;
-}
-
-/* The words of a list through a text prefix, joined the language's way. */
-static str joined(struct req *r, const json_t *list, const char *prefix)
-{
-    struct buf b;
-    size_t i;
-    json_t *v;
-    buf_init(&b, r->arena, 4000);
-    json_array_foreach((json_t *)list, i, v) {
-        if (i > 0)
-            buf_str(&b, r->lang == LANG_EN ? S(", ") : S("、"));
-        if (json_is_string(v))
-            buf_str(&b, prefix ? item_word(r, prefix, str_c(json_string_value(v))) : str_c(json_string_value(v)));
-        else
-            buf_str(&b, json_text(r->arena, v));
-    }
-    return buf_text(&b);
-}
-
-/* A value that pages do not know, as plain text: [20,"工作日"] reads 20 工作日; an object as its members. */
-static str plain(struct req *r, const json_t *v)
-{
-    if (json_is_string(v))
-        return str_c(json_string_value(v));
-    if (json_is_boolean(v))
-        return req_text(r, json_is_true(v) ? T_ITEM_YES : T_ITEM_NO);
-    struct buf b;
-    size_t i;
-    const char *key;
-    json_t *m;
-    buf_init(&b, r->arena, 64 << 10);
-    if (json_is_array(v)) {
-        json_array_foreach((json_t *)v, i, m) {
-            if (i > 0)
-                buf_z(&b, json_is_object(m) ? "\n" : " ");
-            buf_str(&b, plain(r, m));
-        }
-    } else if (json_is_object(v)) {
-        json_object_foreach((json_t *)v, key, m) {
-            if (b.n > 0)
-                buf_str(&b, r->lang == LANG_EN ? S("; ") : S("；"));
-            buf_str(&b, item_word(r, "other", str_c(key)));
-            buf_str(&b, r->lang == LANG_EN ? S(": ") : S("："));
-            buf_str(&b, plain(r, m));
-        }
-    } else {
-        buf_str(&b, json_text(r->arena, v));
-    }
-    return buf_text(&b);
-}
-
-/* ---- lists of facts ---- */
-
-struct facts {
-    struct req *r;
-    const struct item_findings_rows *found;
-    struct view_item_fact *at;
-    size_t n, cap;
-};
-
-static struct facts facts_new(struct req *r, const struct item_findings_rows *found, size_t cap)
-{
-    return (struct facts){.r = r, .found = found, .at = NEW_ARRAY(r->arena, cap, struct view_item_fact), .cap = cap};
-}
-
-static bool to_check(const struct item_findings_rows *found, const char *field)
-{
-    for (size_t i = 0; found && i < found->n; i++)
-        if (str_is(found->at[i].what, "to_check") && str_is(found->at[i].field, field))
-            return true;
-    return false;
-}
-
-static void fact_said(struct facts *f, str label, struct view_item_said value, const char *field)
-{
-    if (str_empty(value.text) || f->n == f->cap)
-        return;
-    f->at[f->n++] = (struct view_item_fact){label, value, field && to_check(f->found, field)};
-}
-
-/* A value in the reader's language already. */
-static void fact(struct facts *f, int label, str value, const char *field)
-{
-    fact_said(f, req_text(f->r, label), (struct view_item_said){value, false}, field);
-}
-
-/* A value of the catalogue, Chinese with or without an English twin. */
-static void fact_of(struct facts *f, int label, const json_t *obj, const char *key)
-{
-    fact_said(f, req_text(f->r, label), item_said_of(f->r->lang, obj, key), key);
-}
-
-static str limit_text(struct req *r, struct limit l)
-{
-    if (l.n == DB_NONE)
-        return STR_NONE;
-    if (l.n == 0)
-        return req_text(r, T_ITEM_AT_ONCE);
-    const str args[] = {str_i64(r->arena, l.n)};
-    int text = str_is(l.unit, "workday") ? T_ITEM_N_WORKDAYS : str_is(l.unit, "day") ? T_ITEM_N_DAYS
-        : str_is(l.unit, "month") ? T_ITEM_N_MONTHS : T_ITEM_N_HOURS;
-    return text_fill(r->arena, r->lang, text, args, 1);
-}
-
-/* ---- the parts of a guide ---- */
-
-void item_fill_conditions(struct req *r, const json_t *guide, struct item_conditions *ret)
-{
-    const json_t *list = json_object_get(guide, "conditions");
-    struct view_item_condition *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_condition);
-    size_t i;
-    json_t *v;
-    json_array_foreach((json_t *)list, i, v)
-        at[i] = (struct view_item_condition){
-            json_is_string(v) ? item_said(r->lang, str_c(json_string_value(v)), STR_NONE) : item_said_of(r->lang, v, "text"),
-            json_get_int(v, "kind", 1) == 2};
-    *ret = (struct item_conditions){at, json_array_size(list)};
-}
-
-void item_fill_refers(struct req *r, const json_t *guide, struct item_refers *ret)
-{
-    const json_t *list = json_object_get(guide, "not_accepted");
-    struct view_item_refer *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_refer);
-    size_t i;
-    json_t *m;
-    json_array_foreach((json_t *)list, i, m)
-        at[i] = (struct view_item_refer){item_word(r, "refer", json_get_str(m, "kind")), item_said_of(r->lang, m, "text"),
-                                         item_said_new(r, m, "office"), or_none(json_get_str(m, "article"))};
-    *ret = (struct item_refers){at, json_array_size(list)};
-}
-
-void item_fill_denials(struct req *r, const json_t *guide, struct item_denials *ret)
-{
-    const json_t *list = json_object_get(guide, "denial");
-    struct view_item_said *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_said);
-    size_t i;
-    json_t *m;
-    json_array_foreach((json_t *)list, i, m)
-        at[i] = json_is_string(m) ? item_said(r->lang, str_c(json_string_value(m)), STR_NONE) : item_said_of(r->lang, m, "text");
-    *ret = (struct item_denials){at, json_array_size(list)};
-}
-
-static bool known_of_material(const char *key)
-{
-    static const char *const known[] = {"name", "name_en", "required", "required_case", "required_case_en", "ways", "format",
-        "originals", "copies", "blank_form", "later", "filling_note", "filling_note_en", "accept_standard", "accept_standard_en",
-        "source", "source_name", "source_name_en", "basis", "issuer", "certificate", "page_format", "form", "n", "need"};
-    for (size_t i = 0; i < COUNT_OF(known); i++)
-        if (strcmp(key, known[i]) == 0)
-            return true;
-    return false;
-}
-
-static void fill_paper_facts(struct req *r, const json_t *m, bool staff, struct view_item_paper *p)
-{
-    struct facts f = facts_new(r, NULL, 24);
-    const char *key;
-    json_t *v;
-    fact_of(&f, T_ITEM_PAPER_FILLING, m, "filling_note");
-    fact_of(&f, T_ITEM_PAPER_STANDARD, m, "accept_standard");
-    fact_of(&f, T_ITEM_PAPER_SOURCE, m, "source_name");
-    fact_of(&f, T_ITEM_PAPER_ISSUER, m, "issuer");
-    fact_of(&f, T_ITEM_PAPER_CERTIFICATE, m, "certificate");
-    fact_of(&f, T_ITEM_PAPER_BASIS, m, "basis");
-    if (staff)
-        fact_of(&f, T_ITEM_PAPER_PAGE, m, "page_format");
-    json_object_foreach((json_t *)m, key, v)
-        if (!known_of_material(key))
-            fact_said(&f, item_word(r, "other", str_c(key)), item_said(r->lang, plain(r, v), STR_NONE), NULL);
-    p->facts.at = f.at;
-    p->facts.n = f.n;
-}
-
-void item_fill_papers(struct req *r, const json_t *guide, bool staff, struct item_papers *ret)
-{
-    const json_t *list = json_object_get(guide, "materials");
-    struct view_item_paper *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_paper);
-    size_t i;
-    json_t *m;
-    json_array_foreach((json_t *)list, i, m) {
-        str format = json_get_str(m, "format");
-        int64_t originals = json_get_int(m, "originals", 0), copies = json_get_int(m, "copies", 0);
-        at[i] = (struct view_item_paper){
-            .name = item_said_of(r->lang, m, "name"), .required = json_get_bool(m, "required", true),
-            .required_case = item_said_new(r, m, "required_case"), .ways = joined(r, json_object_get(m, "ways"), "way"),
-            .format = str_empty(format) ? STR_NONE : item_word(r, "format", format),
-            .originals = originals > 0 ? originals : DB_NONE, .copies = copies > 0 ? copies : DB_NONE,
-            .later = item_limit_of(json_object_get(m, "later")), .blank = json_get_bool(m, "blank_form", false),
-        };
-        fill_paper_facts(r, m, staff, &at[i]);
-    }
-    *ret = (struct item_papers){at, json_array_size(list)};
-}
-
-void item_fill_laws(struct req *r, const json_t *guide, struct item_laws *ret)
-{
-    const json_t *list = json_object_get(guide, "basis");
-    struct view_item_law *at = NEW_ARRAY(r->arena, json_array_size(list) + 1, struct view_item_law);
-    size_t i;
-    json_t *v;
-    json_array_foreach((json_t *)list, i, v) {
-        str source = or_none(json_get_str(v, "source"));
-        bool link = !str_none(source) && (str_starts(source, S("https://")) || str_starts(source, S("http://")));
-        at[i] = (struct view_item_law){
-            .law = json_is_string(v) ? str_c(json_string_value(v)) : json_get_str(v, "law"), .article = or_none(json_get_str(v, "article")),
-            .text = or_none(json_get_str(v, "text")), .source = link ? STR_NONE : source, .link = link ? source : STR_NONE,
-            .check = json_get_bool(v, "to_check", false)};
-    }
-    *ret = (struct item_laws){at, json_array_size(list)};
-}
+/* ---- parts of the guide alone ---- */
 
 static void fill_stages(struct req *r, const json_t *guide, struct view_item_guide *v)
 {
@@ -287,8 +34,9 @@ static void fill_fees(struct req *r, const json_t *guide, struct view_item_guide
     json_t *f;
     json_array_foreach((json_t *)list, i, f)
         at[i] = (struct view_item_fee){
-            .name = item_said_of(r->lang, f, "name"), .amount = json_get_int(f, "amount", DB_NONE), .unit = item_said_new(r, f, "unit"),
-            .reduction = item_said_new(r, f, "reduction"), .basis = or_none(json_get_str(f, "basis")),
+            .name = item_said_of(r->lang, f, "name"), .amount = json_get_int(f, "amount", DB_NONE),
+            .unit = item_said_new(r, f, "unit"),
+            .reduction = item_said_new(r, f, "reduction"), .basis = item_or_none(json_get_str(f, "basis")),
             .check = json_get_bool(f, "to_check", false)};
     v->fees.at = at;
     v->fees.n = json_array_size(list);
@@ -304,8 +52,10 @@ static void fill_spots(struct req *r, const json_t *guide, struct view_item_guid
     json_t *p;
     json_array_foreach((json_t *)list, i, p)
         at[i] = (struct view_item_spot){
-            .name = item_said_of(r->lang, p, "name"), .address = item_said_new(r, p, "address"), .hours = item_said_new(r, p, "hours"),
-            .windows = or_none(joined(r, json_object_get(p, "windows"), NULL)), .phone = or_none(json_get_str(p, "phone"))};
+            .name = item_said_of(r->lang, p, "name"), .address = item_said_new(r, p, "address"),
+            .hours = item_said_new(r, p, "hours"),
+            .windows = item_or_none(item_joined(r, json_object_get(p, "windows"), NULL)),
+            .phone = item_or_none(json_get_str(p, "phone"))};
     v->spots.at = at;
     v->spots.n = json_array_size(list);
 }
@@ -328,77 +78,77 @@ static void fill_questions(struct req *r, const json_t *guide, struct view_item_
 
 static void fill_basics(struct req *r, const json_t *g, const struct item_findings_rows *found, struct view_item_guide *v)
 {
-    struct facts f = facts_new(r, found, 32), c = facts_new(r, found, 12);
+    struct item_facts f = item_facts_new(r, found, 32), c = item_facts_new(r, found, 12);
     const json_t *online = json_object_get(g, "online"), *quantity = json_object_get(g, "quantity_limit");
     const json_t *extension = json_object_get(g, "extension"), *agent = json_object_get(g, "agent");
     str type = item_type_name(r->lang, v->type);
-    fact(&f, T_ITEM_FACT_TYPE, v->filing ? str_cat(r->arena, type, req_text(r, T_ITEM_FILING)) : type, "type");
-    fact(&f, T_ITEM_FACT_KIND, item_kind_name(r->lang, v->kind), "kind");
-    fact(&f, T_ITEM_FACT_OBJECTS, joined(r, json_object_get(g, "objects"), "object"), "objects");
-    fact_said(&f, req_text(r, T_ITEM_FACT_BODY), v->office, "department");
+    item_fact(&f, T_ITEM_FACT_TYPE, v->filing ? str_cat(r->arena, type, req_text(r, T_ITEM_FILING)) : type, "type");
+    item_fact(&f, T_ITEM_FACT_KIND, item_kind_name(r->lang, v->kind), "kind");
+    item_fact(&f, T_ITEM_FACT_OBJECTS, item_joined(r, json_object_get(g, "objects"), "object"), "objects");
+    item_fact_said(&f, req_text(r, T_ITEM_FACT_BODY), v->office, "department");
     if (v->level > 0)
-        fact(&f, T_ITEM_FACT_LEVEL, item_word(r, "level", str_i64(r->arena, v->level)), "level");
-    fact_of(&f, T_ITEM_FACT_MAIN, g, "main_item");
-    fact_of(&f, T_ITEM_FACT_SCOPE, g, "scope");
-    fact(&f, T_ITEM_FACT_ACCEPT, limit_text(r, v->accept), "accept");
-    fact_said(&f, req_text(r, T_ITEM_FACT_LEGAL_NOTE), item_said_of(r->lang, g, "legal_note"), NULL);
+        item_fact(&f, T_ITEM_FACT_LEVEL, item_word(r, "level", str_i64(r->arena, v->level)), "level");
+    item_fact_of(&f, T_ITEM_FACT_MAIN, g, "main_item");
+    item_fact_of(&f, T_ITEM_FACT_SCOPE, g, "scope");
+    item_fact(&f, T_ITEM_FACT_ACCEPT, item_limit_text(r, v->accept), "accept");
+    item_fact_said(&f, req_text(r, T_ITEM_FACT_LEGAL_NOTE), item_said_of(r->lang, g, "legal_note"), NULL);
     if (extension) {
-        str args[] = {limit_text(r, item_limit_of(extension)), item_said_of(r->lang, extension, "by").text};
-        fact(&f, T_ITEM_FACT_EXTENSION, text_fill(r->arena, r->lang, T_ITEM_EXTENSION_BY, args, 2), "extension");
+        str args[] = {item_limit_text(r, item_limit_of(extension)), item_said_of(r->lang, extension, "by").text};
+        item_fact(&f, T_ITEM_FACT_EXTENSION, text_fill(r->arena, r->lang, T_ITEM_EXTENSION_BY, args, 2), "extension");
     }
-    fact_of(&f, T_ITEM_FACT_QUANTITY, quantity, "text");
-    fact(&f, T_ITEM_FACT_CHANNELS, joined(r, json_object_get(online, "channels"), "channel"), "online");
-    fact(&f, T_ITEM_FACT_DELIVERY, joined(r, json_object_get(g, "delivery"), "delivery"), "delivery");
-    fact_of(&f, T_ITEM_FACT_AGENT, agent, "note");
+    item_fact_of(&f, T_ITEM_FACT_QUANTITY, quantity, "text");
+    item_fact(&f, T_ITEM_FACT_CHANNELS, item_joined(r, json_object_get(online, "channels"), "channel"), "online");
+    item_fact(&f, T_ITEM_FACT_DELIVERY, item_joined(r, json_object_get(g, "delivery"), "delivery"), "delivery");
+    item_fact_of(&f, T_ITEM_FACT_AGENT, agent, "note");
     size_t i;
     json_t *m;
     json_array_foreach(json_object_get(g, "intermediary"), i, m)
-        fact_of(&f, T_ITEM_FACT_INTERMEDIARY, m, "name");
+        item_fact_of(&f, T_ITEM_FACT_INTERMEDIARY, m, "name");
     json_array_foreach(json_object_get(g, "special_procedures"), i, m)
-        fact_of(&f, T_ITEM_FACT_SPECIAL, m, "name");
-    fact_said(&c, req_text(r, T_ITEM_FACT_TYPE_GIVEN), item_said(r->lang, json_get_str(g, "type_given"), STR_NONE), NULL);
-    fact(&c, T_ITEM_FACT_CODE, v->code, NULL);
-    fact(&c, T_ITEM_FACT_BASE_CODE, json_get_str(g, "base_code"), "base_code");
-    fact(&c, T_ITEM_FACT_LOCAL_CODE, json_get_str(g, "local_code"), NULL);
-    fact(&c, T_ITEM_FACT_DEPT_CODE, json_get_str(g, "dept_code"), NULL);
-    fact(&c, T_ITEM_FACT_VERSION, str_i64(r->arena, v->version), NULL);
-    fact(&c, T_ITEM_FACT_FROM, json_get_str(g, "effective_from"), NULL);
+        item_fact_of(&f, T_ITEM_FACT_SPECIAL, m, "name");
+    item_fact_said(&c, req_text(r, T_ITEM_FACT_TYPE_GIVEN), item_said(r->lang, json_get_str(g, "type_given"), STR_NONE), NULL);
+    item_fact(&c, T_ITEM_FACT_CODE, v->code, NULL);
+    item_fact(&c, T_ITEM_FACT_BASE_CODE, json_get_str(g, "base_code"), "base_code");
+    item_fact(&c, T_ITEM_FACT_LOCAL_CODE, json_get_str(g, "local_code"), NULL);
+    item_fact(&c, T_ITEM_FACT_DEPT_CODE, json_get_str(g, "dept_code"), NULL);
+    item_fact(&c, T_ITEM_FACT_VERSION, str_i64(r->arena, v->version), NULL);
+    item_fact(&c, T_ITEM_FACT_FROM, json_get_str(g, "effective_from"), NULL);
     if (json_is_string(json_object_get(g, "source")))
-        fact_said(&c, req_text(r, T_ITEM_FACT_SOURCE), item_said(r->lang, json_get_str(g, "source"), STR_NONE), NULL);
+        item_fact_said(&c, req_text(r, T_ITEM_FACT_SOURCE), item_said(r->lang, json_get_str(g, "source"), STR_NONE), NULL);
     PUT_FACTS(v->basics, f);
     PUT_FACTS(v->codes, c);
 }
 
 static void fill_consult(struct req *r, const json_t *g, const struct item_place *place, struct view_item_guide *v)
 {
-    struct facts f = facts_new(r, NULL, 8);
+    struct item_facts f = item_facts_new(r, NULL, 8);
     const json_t *contacts = json_object_get(g, "contacts"), *consult = json_object_get(contacts, "consult"),
                  *complaint = json_object_get(contacts, "complaint");
-    fact(&f, T_ITEM_CONSULT_PHONE, consult ? json_get_str(consult, "phone") : place->phone, NULL);
-    fact_of(&f, T_ITEM_CONSULT_HOURS, consult, "hours");
-    fact(&f, T_ITEM_COMPLAINT_PHONE, complaint ? json_get_str(complaint, "phone") : place->complaint_phone, NULL);
-    fact(&f, T_ITEM_HOTLINE, json_get_str(complaint, "hotline"), NULL);
+    item_fact(&f, T_ITEM_CONSULT_PHONE, consult ? json_get_str(consult, "phone") : place->phone, NULL);
+    item_fact_of(&f, T_ITEM_CONSULT_HOURS, consult, "hours");
+    item_fact(&f, T_ITEM_COMPLAINT_PHONE, complaint ? json_get_str(complaint, "phone") : place->complaint_phone, NULL);
+    item_fact(&f, T_ITEM_HOTLINE, json_get_str(complaint, "hotline"), NULL);
     PUT_FACTS(v->consult, f);
 }
 
 static void fill_result(struct req *r, const json_t *g, const struct item_findings_rows *found, struct view_item_guide *v)
 {
-    struct facts f = facts_new(r, found, 12), m = facts_new(r, found, 4);
+    struct item_facts f = item_facts_new(r, found, 12), m = item_facts_new(r, found, 4);
     const json_t *result = json_object_get(g, "result"), *remedies = json_object_get(g, "remedies");
     static const struct { const char *key; int label; } ways[] = {
         {"reconsideration", T_ITEM_REMEDY_RECONSIDERATION}, {"suit", T_ITEM_REMEDY_SUIT}};
-    fact_of(&f, T_ITEM_RESULT_NAME, result, "name");
-    fact_of(&f, T_ITEM_RESULT_TYPE, result, "type_name");
-    fact_of(&f, T_ITEM_RESULT_VALIDITY, result, "validity");
-    fact_of(&f, T_ITEM_RESULT_SAMPLE, result, "sample");
-    fact_of(&f, T_ITEM_RESULT_NEGATIVE, result, "negative");
+    item_fact_of(&f, T_ITEM_RESULT_NAME, result, "name");
+    item_fact_of(&f, T_ITEM_RESULT_TYPE, result, "type_name");
+    item_fact_of(&f, T_ITEM_RESULT_VALIDITY, result, "validity");
+    item_fact_of(&f, T_ITEM_RESULT_SAMPLE, result, "sample");
+    item_fact_of(&f, T_ITEM_RESULT_NEGATIVE, result, "negative");
     PUT_FACTS(v->result, f);
     for (size_t i = 0; i < COUNT_OF(ways); i++) {
         const json_t *way = json_object_get(remedies, ways[i].key);
-        str args[] = {item_said_of(r->lang, way, "body").text, limit_text(r, item_limit_of(way))};
+        str args[] = {item_said_of(r->lang, way, "body").text, item_limit_text(r, item_limit_of(way))};
         if (!way || str_none(args[1]))
             continue;
-        fact(&m, ways[i].label, text_fill(r->arena, r->lang, T_ITEM_REMEDY_WITHIN, args, 2), NULL);
+        item_fact(&m, ways[i].label, text_fill(r->arena, r->lang, T_ITEM_REMEDY_WITHIN, args, 2), NULL);
         m.at[m.n - 1].check = json_get_bool(remedies, "to_check", false);
     }
     PUT_FACTS(v->remedies, m);
@@ -407,9 +157,9 @@ static void fill_result(struct req *r, const json_t *g, const struct item_findin
 /* What the JSON face says by itself, and what is for the counter only. */
 static bool said_in_json(const char *key)
 {
-    static const char *const said[] = {"code", "name", "name_en", "department", "department_name", "region", "level", "type", "kind",
-        "objects", "legal", "promise", "accept", "summary", "summary_en", "conditions", "materials", "fields", "process", "fee", "fees",
-        "basis", "places", "contacts", "questions", "result", "remedies", "themes", "given", "to_check", "handbook", "defects",
+    static const char *const said[] = {"code", "name", "name_en", "department", "department_name", "region", "level", "type",
+        "kind", "objects", "legal", "promise", "accept", "summary", "summary_en", "conditions", "materials", "fields", "process", "fee",
+        "fees", "basis", "places", "contacts", "questions", "result", "remedies", "themes", "given", "to_check", "handbook", "defects",
         "not_accepted", "denial"};
     for (size_t i = 0; i < COUNT_OF(said); i++)
         if (strcmp(key, said[i]) == 0)
@@ -420,7 +170,7 @@ static bool said_in_json(const char *key)
 /* Keys that no page places are shown as they came; the JSON face has all that it does not say elsewhere as one object. */
 static void fill_others(struct req *r, const json_t *g, struct view_item_guide *v)
 {
-    struct facts f = facts_new(r, NULL, 100);
+    struct item_facts f = item_facts_new(r, NULL, 100);
     struct buf b;
     struct json j;
     const char *key;
@@ -430,7 +180,7 @@ static void fill_others(struct req *r, const json_t *g, struct view_item_guide *
     json_obj(&j);
     json_object_foreach((json_t *)g, key, m) {
         if (!item_key_placed(key))
-            fact_said(&f, item_word(r, "other", str_c(key)), item_said(r->lang, plain(r, m), STR_NONE), NULL);
+            item_fact_said(&f, item_word(r, "other", str_c(key)), item_said(r->lang, item_plain(r, m), STR_NONE), NULL);
         if (!said_in_json(key)) {
             json_key(&j, str_c(key));
             json_value(&j, m);
@@ -488,13 +238,15 @@ static void fill_head(struct req *r, const struct item_head *h, const struct ite
         .department_en = place->department_en, .region = h->region, .region_name = place->region_name, .level = h->level,
         .type = h->type, .kind = h->kind, .legal = {h->legal_n, h->legal_unit}, .promise = {h->promise_n, h->promise_unit},
         .accept = item_limit_of(json_object_get(g, "accept")), .online = h->online, .code_national = h->code_national,
-        .code_own = h->code_own, .summary = or_none(json_get_str(g, "summary")), .summary_en = or_none(json_get_str(g, "summary_en")),
+        .code_own = h->code_own, .summary = item_or_none(json_get_str(g, "summary")),
+        .summary_en = item_or_none(json_get_str(g, "summary_en")),
         .title_ = item_said(r->lang, h->name, h->name_en), .brief = item_said_new(r, g, "summary"),
         .office = item_said(r->lang, place->department, place->department_en), .immediate = str_is(h->kind, "immediate"),
-        .at_once = h->promise_n == 0, .filing = json_get_bool(g, "filing", false), .fictitious = json_get_bool(g, "code_fictitious", false),
-        .check_legal = to_check(found, "legal"), .check_promise = to_check(found, "promise"),
-        .check_conditions = to_check(found, "conditions"), .check_papers = to_check(found, "materials"),
-        .check_laws = to_check(found, "basis"), .visits = json_get_int(online, "visits", DB_NONE),
+        .at_once = h->promise_n == 0, .filing = json_get_bool(g, "filing", false),
+        .fictitious = json_get_bool(g, "code_fictitious", false),
+        .check_legal = item_to_check(found, "legal"), .check_promise = item_to_check(found, "promise"),
+        .check_conditions = item_to_check(found, "conditions"), .check_papers = item_to_check(found, "materials"),
+        .check_laws = item_to_check(found, "basis"), .visits = json_get_int(online, "visits", DB_NONE),
     };
     v->page_title = v->title_.text;
     struct view_item_remark *remarks = NEW_ARRAY(r->arena, found->n, struct view_item_remark);
@@ -507,7 +259,8 @@ static void fill_head(struct req *r, const struct item_head *h, const struct ite
 }
 
 /* The item of the address: 1 found with its guide, place and findings, 0 not. */
-static int load(struct req *r, struct item_head *h, json_t **ret_guide, struct item_place *place, struct item_findings_rows *found)
+static int load(struct req *r, struct item_head *h, json_t **ret_guide, struct item_place *place,
+                struct item_findings_rows *found)
 {
     int got = item_by_code(r->db, req_param(r, 0), h);
     if (got == 1)
@@ -555,7 +308,8 @@ int item_guide_page(struct req *r)
     fill_questions(r, g, v);
     fill_result(r, g, &found, v);
     fill_others(r, g, v);
-    v->sparse = !(v->conditions.n + v->papers.n + v->stages.n + v->fees.n + v->laws.n + v->spots.n + v->questions.n + v->result.n);
+    v->sparse = !(v->conditions.n + v->papers.n + v->stages.n + v->fees.n + v->laws.n + v->spots.n + v->questions.n +
+                  v->result.n);
     return show(r, &vt_item_guide, v);
 }
 

@@ -72,7 +72,8 @@ static bool read_header(struct intake *in, const struct item_csv_row *row, size_
         while (c < COLUMNS && !str_is(row->at[i], item_columns[c]))
             c++;
         if (c == COLUMNS || seen[c]) {
-            refuse(in, row->line, row->at[i], c == COLUMNS ? S("is no column of a catalogue") : S("is a column that stands twice"));
+            refuse(in, row->line, row->at[i],
+                c == COLUMNS ? S("is no column of a catalogue") : S("is a column that stands twice"));
             fine = false;
             continue;
         }
@@ -242,7 +243,8 @@ static int look_up(struct intake *in, struct item_record *rec)
             return ERR_FAIL;
         if (got == 0) {
             rec->refused = true;
-            refuse(in, rec->line, S("department"), str_fmt(in->a, "there is no department with the key %.*s", STRF(rec->department_key)));
+            refuse(in, rec->line, S("department"), str_fmt(in->a, "there is no department with the key %.*s",
+                STRF(rec->department_key)));
             return 0;
         }
         rec->department_id = dept.department_id;

@@ -6,7 +6,8 @@
 
 enum { BODY_MAX = 4 << 20 };
 
-const char *const item_columns[COLUMNS] = {"department", "main_item", "name", "region_code", "item_code", "task_type", "dept_code"};
+const char *const item_columns[COLUMNS] = {"department", "main_item", "name", "region_code", "item_code", "task_type",
+    "dept_code"};
 
 static void text(struct json *j, const char *key, str v)
 {
@@ -162,7 +163,8 @@ static bool put_process(struct json *j, const json_t *list)
         json_obj(j);
         text(j, "name", str_c(json_string_value(json_is_string(s) ? s : json_array_get(s, 0))));
         const json_t *unit = json_array_get(s, 2);
-        if (json_is_integer(json_array_get(s, 1)) && json_is_string(unit) && !str_none(item_unit_code(str_c(json_string_value(unit))))) {
+        if (json_is_integer(json_array_get(s, 1)) && json_is_string(unit) &&
+            !str_none(item_unit_code(str_c(json_string_value(unit))))) {
             json_key(j, S("limit"));
             limit(j, json_integer_value(json_array_get(s, 1)), str_c(json_string_value(unit)));
         }
@@ -229,8 +231,8 @@ static void put_result(struct json *j, const json_t *g)
 
 /* Keys whose value stands elsewhere in the guide once it was understood. */
 static const char *const guide_keys[] = {"name", "dept", "dept_code", "type", "area", "level", "kind", "handle_item_code",
-    "legal", "promise", "materials", "steps", "result", "result_type", "window", "hours", "conditions", "fee", "serve", "serve_codes",
-    "theme_legal", "stages", "valid"};
+    "legal", "promise", "materials", "steps", "result", "result_type", "window", "hours", "conditions", "fee", "serve",
+    "serve_codes", "theme_legal", "stages", "valid"};
 
 static bool understood(const char *key, const json_t *g, const bool *done)
 {

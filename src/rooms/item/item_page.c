@@ -150,8 +150,11 @@ static bool read_theme(str theme, struct item_filter *f)
     str kind, code = str_cut(theme, '-', &kind);
     f->theme_kind = str_none(code) ? STR_NONE : kind;
     f->theme = str_none(code) ? theme : code;
-    return str_empty(theme) || (str_none(code) ? item_theme_known(S("person"), theme) || item_theme_known(S("organisation"), theme)
-                                               : item_theme_known(kind, code));
+    if (str_empty(theme))
+        return true;
+    if (!str_none(code))
+        return item_theme_known(kind, code);
+    return item_theme_known(S("person"), theme) || item_theme_known(S("organisation"), theme);
 }
 
 /* In HTML the chosen region's items and those of the regions above come first; the JSON face lists by id alone. */
@@ -177,8 +180,8 @@ static str or_empty(str s)
 int item_list_page(struct req *r)
 {
     const struct form_item_ask *in = r->form;
-    struct params p = {{or_empty(in->q), or_empty(in->region), or_empty(in->department), or_empty(in->theme), or_empty(in->object),
-                        or_empty(in->type), or_empty(in->after)}};
+    struct params p = {{or_empty(in->q), or_empty(in->region), or_empty(in->department), or_empty(in->theme),
+                        or_empty(in->object), or_empty(in->type), or_empty(in->after)}};
     struct item_filter f = {.q = p.at[P_Q], .region = p.at[P_REGION], .department = p.at[P_DEPARTMENT], .object = p.at[P_OBJECT],
                             .type = p.at[P_TYPE], .after = p.at[P_AFTER], .most = PAGE};
     struct item_hits hits;
@@ -238,7 +241,8 @@ int item_themes_page(struct req *r)
 {
     struct view_item_themes *v = NEW(r->arena, struct view_item_themes);
     struct view_item_theme_row *person, *organisation;
-    if (theme_rows(r, 0, "person", &person, &v->person.n) < 0 || theme_rows(r, 1, "organisation", &organisation, &v->organisation.n) < 0)
+    if (theme_rows(r, 0, "person", &person, &v->person.n) < 0 || theme_rows(r, 1, "organisation", &organisation,
+        &v->organisation.n) < 0)
         return ERR_FAIL;
     v->person.at = person;
     v->organisation.at = organisation;

@@ -71,7 +71,8 @@ static bool printable(str s)
 static str own_code(struct arena *a, const struct item_record *rec)
 {
     uint8_t hash[32];
-    str what = str_fmt(a, "%.*s\n%.*s%.*s\n%.*s", STRF(rec->region), STRF(rec->department), STRF(rec->department_key), STRF(rec->name));
+    str what = str_fmt(a, "%.*s\n%.*s%.*s\n%.*s", STRF(rec->region), STRF(rec->department), STRF(rec->department_key),
+        STRF(rec->name));
     sm3_of(what.p, what.n, hash);
     return str_cat(a, S("YW-"), hex(a, hash, 10));
 }
@@ -168,7 +169,8 @@ int item_record_read(struct arena *a, str body, struct item_record *ret, str *re
     rec.kind = item_kind_code(json_get_str(t, "kind"));
     if (str_none(rec.kind))
         rec.kind = S("other");
-    rec.online = json_is_object(online) ? json_get_bool(online, "available", false) : json_array_size(json_object_get(t, "fields")) > 0;
+    rec.online = json_is_object(online) ? json_get_bool(online, "available", false)
+                                        : json_array_size(json_object_get(t, "fields")) > 0;
     read_limit(json_object_get(t, "legal"), &rec.legal_n, &rec.legal_unit);
     read_limit(json_object_get(t, "promise"), &rec.promise_n, &rec.promise_unit);
     read_objects(&rec);
@@ -282,7 +284,8 @@ int item_record_write(struct db *db, struct arena *a, struct item_record *rec, s
     };
     if (item_add(db, &in) < 0)
         return ERR_FAIL;
-    struct item_version_add_in version = {rec->item_id, rec->version, rec->body, {(const char *)rec->hash, sizeof rec->hash}, source, now};
+    str hash = {(const char *)rec->hash, sizeof rec->hash};
+    struct item_version_add_in version = {rec->item_id, rec->version, rec->body, hash, source, now};
     if (item_version_add(db, &version) < 0 || write_materials(db, a, rec) < 0 || write_themes(db, rec) < 0 ||
         write_notes(db, rec) < 0 || write_tokens(db, a, rec) < 0)
         return ERR_FAIL;

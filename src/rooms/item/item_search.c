@@ -234,7 +234,8 @@ static bool holds_all(struct arena *a, const struct question *q, str words)
 static int rank_of(struct arena *a, const struct question *q, const struct item_hit *h)
 {
     size_t at;
-    str name = item_fold(a, h->name), name_en = str_none(h->name_en) ? S("") : item_fold(a, h->name_en), code = item_fold(a, h->code);
+    str name = item_fold(a, h->name), code = item_fold(a, h->code);
+    str name_en = str_none(h->name_en) ? S("") : item_fold(a, h->name_en);
     str q_code = without_hyphens(a, q->folded), bare = without_hyphens(a, code);
     if (str_eq(name, q->folded) || str_eq(bare, q_code) || str_eq(name_en, q->folded))
         return 0;
@@ -322,7 +323,8 @@ static int candidates(struct db *db, struct question *q, const struct item_filte
 {
     struct item_search_name_rows named;
     str name = str_trim(f->q);
-    if (item_search_name(db, &(struct item_search_name_in){.low = name, .high = high_of(l->a, name), FILTERS(f, part, 200)}, &named) < 0)
+    struct item_search_name_in by_name = {.low = name, .high = high_of(l->a, name), FILTERS(f, part, 200)};
+    if (item_search_name(db, &by_name, &named) < 0)
         return ERR_FAIL;
     ADD_HITS(l, named, part == 0);
     if (q->n_exact > 0) {

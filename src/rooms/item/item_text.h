@@ -15,7 +15,28 @@ struct limit item_limit_of(const json_t *v);
 /* "prefix.value" in the reader's language; the value itself when there is no such text. */
 str item_word(struct req *r, const char *prefix, str value);
 
-/* The parts of a guide, for the guide itself and the handbook (item_guide.c). */
+/* The words of a list through a text prefix (NULL: as they are), joined the language's way. */
+str item_joined(struct req *r, const json_t *list, const char *prefix);
+/* A value that pages do not know, as plain text: [20,"工作日"] reads 20 工作日; an object as its members. */
+str item_plain(struct req *r, const json_t *v);
+str item_limit_text(struct req *r, struct limit l);
+str item_or_none(str s);                         /* an empty text is absent */
+
+/* A list of facts under construction; past its end nothing is added. `field`: marked when its finding says so, or NULL. */
+struct item_findings_rows;
+struct item_facts {
+    struct req *r;
+    const struct item_findings_rows *found;
+    struct view_item_fact *at;
+    size_t n, cap;
+};
+struct item_facts item_facts_new(struct req *r, const struct item_findings_rows *found, size_t cap);
+void item_fact_said(struct item_facts *f, str label, struct view_item_said value, const char *field);
+void item_fact(struct item_facts *f, int label, str value, const char *field);           /* in the reader's language already */
+void item_fact_of(struct item_facts *f, int label, const json_t *obj, const char *key);  /* a text of the catalogue */
+bool item_to_check(const struct item_findings_rows *found, const char *field);
+
+/* The parts of a guide, for the guide itself and the handbook . */
 struct item_conditions { const struct view_item_condition *at; size_t n; };
 struct item_papers { const struct view_item_paper *at; size_t n; };
 struct item_laws { const struct view_item_law *at; size_t n; };

@@ -54,7 +54,8 @@ static struct item_import_result import(struct fixture *t, str text, int flags, 
     int rc = item_import(&t->db, t->a, text, S("test"), flags, clock_now(), &got);
     if (rc != want) {
         for (size_t i = 0; i < got.n; i++)
-            print_message("line %lld %.*s: %.*s\n", (long long)got.refusals[i].line, STRF(got.refusals[i].field), STRF(got.refusals[i].reason));
+            print_message("line %lld %.*s: %.*s\n", (long long)got.refusals[i].line, STRF(got.refusals[i].field),
+                STRF(got.refusals[i].reason));
         fail_msg("import gave %d, wanted %d", rc, want);
     }
     return got;
@@ -138,7 +139,8 @@ static void the_same_file_again_changes_nothing(void **state)
     assert_int_equal(words(t, "食品").n, 0);
     counts(import(t, text, 0, 0), 5, 0, 0, 0);
     counts(import(t, text, 0, 0), 0, 0, 5, 0);
-    counts(import(t, S(HEAD "示范区人社局,未分类,社保卡补换（新）,999901000000,999B0114000004-999901000000-000-08123456-7-1-00,20,08123456-7\n"), 0, 0),
+    counts(import(t, S(HEAD "示范区人社局,未分类,社保卡补换（新）,999901000000,999B0114000004-999901000000-000-08123456-7-1-00,20,08123456-7\n"),
+        0, 0),
            0, 1, 0, 0);
     assert_int_equal(item_by_code(&t->db, S("999B0114000004-999901000000-000-08123456-7-1-00"), &h), 1);
     assert_int_equal(h.version, 2);
@@ -198,7 +200,8 @@ static void what_is_wrong_is_refused_with_line_field_and_reason(void **state)
         {S("{\"a\":1}"), 1, "items", "missing"},
         {S("{\"items\":[\n{\"name\":\"一\",\"dept\":\"局\",\"type\":\"行政许可\"},\n7]}"), 2, "", "not an object"},
         {S("{\"items\":[\n{\"name\":\"一\",\"dept\":\"局\"},\n{\"dept\":\"局\",\"type\":\"行政许可\"}]}"), 3, "name", "missing"},
-        {S("{\"items\":[\n{\"name\":\"一\",\"dept\":\"局\"},\n{\"name\":\"一\",\"dept\":\"局\"}]}"), 3, "code", "line 2 and again on line 3"},
+        {S("{\"items\":[\n{\"name\":\"一\",\"dept\":\"局\"},\n{\"name\":\"一\",\"dept\":\"局\"}]}"), 3, "code",
+            "line 2 and again on line 3"},
         {S("{\"department\":\"nobody\",\"name\":\"一\",\"type\":\"01\"}"), 1, "department", "no department with the key"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -353,8 +356,8 @@ static void pages_join_without_gap_or_repeat(void **state)
 static void the_demo_items_are_complete(void **state)
 {
     struct fixture *t = *state;
-    static const char *const needed[] = {"conditions", "materials", "process", "places", "contacts", "questions", "result", "basis",
-                                         "fields", "handbook", "legal", "promise"};
+    static const char *const needed[] = {"conditions", "materials", "process", "places", "contacts", "questions", "result",
+                                         "basis", "fields", "handbook", "legal", "promise"};
     load_demo(t);
     load_demo(t);                                /* again is harmless */
     struct item_hits hits = find(t, (struct item_filter){.most = 100});
