@@ -302,7 +302,7 @@ static str after_save(struct req *r, const struct form_full *d, str next)
         for (size_t i = 0; i < name.n; i++)
             plain = plain && ((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '_');
         if (plain)
-            return str_fmt(r->arena, "/drafts/%lld?step=fields&rows=%.*s#f-fields.%.*s", (long long)d->d.draft_id, STRF(name), STRF(name));
+            return str_fmt(r->arena, "/drafts/%lld?step=fields&rows=%.*s#fields.%.*s", (long long)d->d.draft_id, STRF(name), STRF(name));
     }
     say(r, T_FORM_SAVED);
     return form_draft_url(r, d->d.draft_id, "?step=fields");

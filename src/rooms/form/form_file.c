@@ -1,9 +1,7 @@
 /* Files that people send: looked into, kept under their digest, then a row that says whose they are. */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/sm.h"
-#include "core/file.h"
 #include "press/press.h"
 #include "rooms/form/form_private.h"
 
@@ -52,11 +50,11 @@ int form_keep_upload(struct req *r, const struct upload *u, const char *field, s
     str why = STR_NONE;
     if (u->size == 0)
         return refuse_field(r, field, T_FORM_FILE_EMPTY);
-    int fd = upload_open(u);
+    int fd = upload_fd(u);
     if (fd < 0)
         return ERR_FAIL;
     int code = press_open(fd, &kind, &why);
-    close(fd);
+    close_fd(fd);
     if (code == ERR_FORMAT)
         return refuse_field(r, field, text_of_why(why));
     if (code)
@@ -164,7 +162,7 @@ int form_file_get(struct req *r)
         return found;
     if (found == 0 || row.owner_person_id != r->who.person_id)
         return not_there(r);
-    int fd = kept_open(r, (const uint8_t *)row.sm3.p);
+    int fd = kept_fd(r, (const uint8_t *)row.sm3.p);
     if (fd < 0)
         return ERR_FAIL;
     return send_file(r, str_z(r->arena, row.type), fd, row.size, row.name);

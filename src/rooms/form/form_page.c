@@ -120,7 +120,7 @@ static const struct form_problem *problem_of(const struct form_problems *all, st
 
 static str input_url(struct paging *p, const char *check, str path)
 {
-    return str_fmt(p->r->arena, "/drafts/%lld?step=fields%s#f-fields.%.*s", (long long)p->d->d.draft_id, check, STRF(path));
+    return str_fmt(p->r->arena, "/drafts/%lld?step=fields%s#fields.%.*s", (long long)p->d->d.draft_id, check, STRF(path));
 }
 
 static void fill_answers(struct paging *p)
@@ -134,7 +134,7 @@ static void fill_answers(struct paging *p)
         const json_t *v = json_object_get(p->folded, str_z(r->arena, name));
         const struct form_problem *wrong = problem_of(&p->problems, name);
         at[n] = (struct view_form_answer_row){.label = form_label(r->lang, field, "label"), .value = form_value_text(r, field, v)};
-        at[n].id = str_fmt(r->arena, "f-fields.%.*s", STRF(name));
+        at[n].id = str_fmt(r->arena, "fields.%.*s", STRF(name));
         at[n].problem = wrong ? form_problem_text(r, wrong) : STR_NONE;
         at[n].url = input_url(p, wrong ? "&check=1" : "", wrong ? wrong->path : name);
         n++;
@@ -154,7 +154,8 @@ static void fill_problems(struct paging *p)
         str_cut(one->path, '.', &head);
         const json_t *field = form_field_named(p->item_fields, head);
         str label = field ? form_label(r->lang, field, "label") : head;
-        at[i].message = str_fmt(r->arena, r->lang == LANG_EN ? "%.*s: %.*s" : "%.*s：%.*s", STRF(label), STRF(text));
+        bool says_it = one->text == T_FORM_WRONG_MISSING && str_eq(head, one->path);
+        at[i].message = says_it ? text : str_fmt(r->arena, r->lang == LANG_EN ? "%.*s: %.*s" : "%.*s：%.*s", STRF(label), STRF(text));
         at[i].url = field ? input_url(p, "&check=1", one->path) : input_url(p, "", S(""));
     }
     p->v->problems.at = at;
@@ -189,6 +190,8 @@ static int task_page(struct paging *p)
               fields ? T_FORM_STATE_READY : T_FORM_STATE_NOT_READY);
     p->v->tasks.at = at;
     p->v->tasks.n = 3;
+    p->v->go_url = at[fields ? materials ? 2 : 1 : 0].url;
+    p->v->begun = begun || p->d->rows.n > 0;
     return show(p->r, &vt_form_draft, p->v);
 }
 

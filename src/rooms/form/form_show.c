@@ -325,7 +325,7 @@ static void fill_pair(struct filling *f, const json_t *field, const json_t *v, s
     at[1].name = str_fmt(a, "%.*s.%.*s", STRF(in->name), STRF(key));
     at[1].error = error_at(f, str_fmt(a, "%.*s.%.*s", STRF(path), STRF(key)));
     for (size_t i = 0; i < 2; i++) {
-        at[i].id = str_fmt(a, "f-%.*s", STRF(at[i].name));
+        at[i].id = at[i].name;
         at[i].described = described(f, at[i].id, STR_NONE, at[i].error);
     }
     in->parts.at = at;
@@ -341,7 +341,7 @@ static void fill_cell(struct filling *f, const json_t *column, const json_t *row
     const json_t *v = json_object_get(row, str_z(a, name));
     *ret = (struct view_form_cell){.value = typed(f, column, v), .mode = mode_of(kind)};
     ret->name = str_fmt(a, "%.*s.%zu.%.*s", STRF(in->name), line, STRF(name));
-    ret->id = str_fmt(a, "f-%.*s", STRF(ret->name));
+    ret->id = ret->name;
     ret->label = form_label(f->r->lang, column, "label");
     ret->error = error_at(f, str_fmt(a, "%.*s.%.*s", STRF(at), STRF(name)));
     ret->described = described(f, ret->id, STR_NONE, ret->error);
@@ -423,7 +423,7 @@ static int fill_input(struct filling *f, const json_t *field, const json_t *fold
     const char *key = str_z(a, path);
     const json_t *v = json_object_get(folded, key), *was = json_object_get(f->how->stored, key);
     in->name = str_fmt(a, "fields.%s", key);
-    in->id = str_fmt(a, "f-fields.%s", key);
+    in->id = in->name;
     in->label = form_label(f->r->lang, field, "label");
     in->hint = form_label(f->r->lang, field, "help");
     in->error = error_at(f, path);
