@@ -52,6 +52,17 @@ static int load_item(struct req *r, struct making *m)
     return 0;
 }
 
+/* A mandate names what it covers: the item's key, or its code where it has none. */
+static int mandate_covers(struct req *r, const struct making *m)
+{
+    str word = json_get_str(m->guide, "key");
+    if (m->s->enterprise_id == DB_NONE)
+        return 0;
+    int may = person_acts_for(r->db, m->s->actor_person_id, m->s->enterprise_id, str_empty(word) ? m->item.code : word,
+                              date_days(date_of(r->now)));
+    return may < 0 ? may : may ? 0 : refuse(r, 403, "no_mandate", T_CASE_NO_MANDATE);
+}
+
 /* A duty's place: the counter's own hall, or a hall entrusted with the item, that of its region first. None is no obstacle. */
 static int choose_hall(struct req *r, struct making *m)
 {
@@ -222,7 +233,7 @@ int case_submit(struct req *r, const struct case_submission *s, struct view_case
     m.c.number = STR_NONE;
     personal_masked(r);          /* names go into the receipt voucher; the answer carries none */
     int code = load_item(r, &m);
-    if (code < 0)
+    if (code < 0 || (code = mandate_covers(r, &m)) < 0)
         return code;
     int fields = form_check_fields(r, case_guide_fields(m.guide), str_empty(s->fields) ? S("{}") : s->fields, true, &m.fields);
     int materials = form_check_materials(r, s->item_id, m.item.version, s->materials, s->n_materials);
