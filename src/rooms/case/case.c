@@ -40,7 +40,6 @@ static const struct right rights[] = {
     {"case.window", "acceptance-clerk"},         /* receive, accept, correct, refuse, open at the counter */
     {"case.decide", "approving-officer"},        /* review, approve, deny, make */
     {"case.issue", "issuing-clerk"},             /* issue, deliver */
-    {"case.watch", "supervisor"},                /* read, masked */
 };
 
 static const struct setting settings[] = {
@@ -48,19 +47,9 @@ static const struct setting settings[] = {
     {"case.public_url", "http://127.0.0.1:8080", false, 0, 0, "address people reach this site at, for the QR code on receipts"},
 };
 
-static const struct nav_link nav[] = {
-    {T_CASE_NAV_MINE, "/cases", "not-staff"},
-    {T_CASE_NAV_QUEUE, "/cases", "case.window"},
-    {T_CASE_NAV_QUEUE, "/cases", "case.decide"},
-    {T_CASE_NAV_QUEUE, "/cases", "case.issue"},
-    {T_CASE_NAV_COUNTER, "/counter", "case.window"},
-    {T_CASE_NAV_PROGRESS, "/progress", "not-staff"},
-};
-
 const struct room case_room = {
     .name = "case",
     .routes = routes, .n_routes = COUNT_OF(routes),
     .settings = settings, .n_settings = COUNT_OF(settings),
     .rights = rights, .n_rights = COUNT_OF(rights),
-    .nav = nav, .n_nav = COUNT_OF(nav),
 };

@@ -4,7 +4,6 @@
 #include "base/arena.h"
 #include "rooms/case/case_private.h"
 #include "rooms/item/item.h"
-#include "rooms/org/org.h"
 
 /* Every act a case knows. A later room adds its list here (docs/add-a-step.md). */
 static const struct case_acts *const all_acts[] = {&case_window_acts, &case_body_acts, &case_issue_acts};
@@ -47,8 +46,6 @@ static int staff_side(struct req *r, const struct case_by_id *c, enum case_relat
         if (entrusted < 0)
             return entrusted;
         *ret = entrusted ? CASE_HALL : CASE_NOT_MINE;
-    } else if (has_right(r, "case.watch") && org_region_within(r->db, c->region, w->region)) {
-        *ret = w->department_id == DB_NONE || w->department_id == c->department_id ? CASE_WATCH : CASE_NOT_MINE;
     }
     return 0;
 }
@@ -97,7 +94,7 @@ static int check(struct req *r, unsigned these)
 
 int case_in_reach(struct req *r)
 {
-    return check(r, 1u << CASE_MINE | 1u << CASE_HALL | 1u << CASE_BODY | 1u << CASE_WATCH);
+    return check(r, 1u << CASE_MINE | 1u << CASE_HALL | 1u << CASE_BODY);
 }
 
 int case_is_mine(struct req *r)

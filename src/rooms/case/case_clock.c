@@ -16,7 +16,7 @@ int case_due_day(struct db *db, str region, struct date start, int64_t n, str un
         return 0;
     }
     struct calendar c;
-    int code = org_calendar(db, db->arena, region, &c);
+    int code = org_calendar_from(db, db->arena, region, date_days(start), &c);
     if (code < 0)
         return code;
     struct due due;

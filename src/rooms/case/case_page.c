@@ -12,7 +12,6 @@ struct sheet {
     struct case_people people;
     json_t *guide;
     struct view_case_show *v;
-    bool full;                                   /* unmasked: the applicant's side, or staff whose case it is */
 };
 
 static str lang_or(struct req *r, str zh, str en)
@@ -57,7 +56,7 @@ static void fill_facts(struct req *r, struct sheet *s)
     v->item_url = str_cat(r->arena, S("/items/"), c->item_code);
     v->kind = c->kind;
     v->channel = c->channel;
-    v->applicant = s->full ? p->applicant_name : p->applicant_masked;
+    v->applicant = p->applicant_name;
     v->applicant_id = p->id_masked;
     v->applicant_mobile = p->mobile_masked;
     v->enterprise = p->enterprise_name;
@@ -86,9 +85,6 @@ static void fill_facts(struct req *r, struct sheet *s)
 
 static int fill_fields(struct req *r, struct sheet *s)
 {
-    s->v->fields = S("{}");
-    if (!s->full)
-        return 0;
     if (case_fields_open(r, s->c->case_id, &s->v->fields) < 0)
         return ERR_FAIL;
     return case_field_rows(r, s->guide, s->v->fields, &s->v->field_rows.at, &s->v->field_rows.n);
@@ -113,7 +109,7 @@ static int fill_materials(struct req *r, struct sheet *s)
     for (size_t i = 0; i < rows.n; i++) {
         const struct case_materials *m = &rows.at[i];
         const json_t *g = guide_material(s->guide, m->name);
-        bool file = m->file_id != DB_NONE && s->full;
+        bool file = m->file_id != DB_NONE;
         at[i] = (struct view_case_material_row){
             .name = m->name, .way = m->way, .state = m->state, .file = file ? m->file_id : DB_NONE, .certificate = m->certificate,
             .originals = m->originals, .copies = m->copies, .file_name = file ? m->file_name : STR_NONE, .line = m->line,
@@ -235,7 +231,7 @@ static int fill_delivery(struct req *r, struct sheet *s)
 
 /* ---- the process drawn ---- */
 
-static const char *const stages[] = {"receive", "accept", "review", "decide", "make", "issue"};
+static const char *const stages[] = {"receive", "accept", "review", "decide", "make", "deliver"};
 
 static int stage_rank(str stage)
 {
@@ -259,15 +255,18 @@ static int case_rank(const struct case_by_id *c, bool *ret_stopped)
     return c->accepted_at != DB_NONE ? 2 : c->received_at != DB_NONE ? 1 : 0;
 }
 
-static void put_step(struct req *r, struct sheet *s, struct view_case_step_row *at, size_t n, str name, str note, int rank, bool *now_drawn)
+/* The first step at the case's stage or beyond is where it stands: what comes before it is done. */
+static void mark_steps(const struct case_by_id *c, struct view_case_step_row *at, const int *rank, size_t n)
 {
     bool stopped;
-    int here = case_rank(s->c, &stopped);
-    bool now = rank == here && !*now_drawn;
-    const char *class_name = rank < here ? "step step-done" : now ? stopped ? "step step-stop" : "step step-now" : "step";
-    *now_drawn |= now;
-    at[n] = (struct view_case_step_row){.name = name, .note = note, .class_name = str_c(class_name), .now = now};
-    (void)r;
+    int here = case_rank(c, &stopped);
+    size_t now = 0;
+    while (now < n && rank[now] < here)
+        now++;
+    for (size_t i = 0; i < n; i++) {
+        at[i].now = i == now;
+        at[i].class_name = str_c(i < now ? "step step-done" : i > now ? "step" : stopped ? "step step-stop" : "step step-now");
+    }
 }
 
 static void fill_steps(struct req *r, struct sheet *s)
@@ -275,13 +274,18 @@ static void fill_steps(struct req *r, struct sheet *s)
     const json_t *process = json_object_get(s->guide, "process");
     size_t i, n = 0, most = json_array_size(process) + COUNT_OF(stages);
     struct view_case_step_row *at = NEW_ARRAY(r->arena, most, struct view_case_step_row);
-    bool now_drawn = false;
+    int *rank = NEW_ARRAY(r->arena, most, int);
     json_t *p;
-    put_step(r, s, at, n++, req_text(r, T_CASE_STAGE_RECEIVE), STR_NONE, 0, &now_drawn);
-    json_array_foreach(process, i, p)
-        put_step(r, s, at, n++, case_in_lang(r, p, "name"), STR_NONE, stage_rank(json_get_str(p, "stage")), &now_drawn);
-    for (i = 1; json_array_size(process) == 0 && i < COUNT_OF(stages); i++)
-        put_step(r, s, at, n++, text_find(r->lang, "case", str_fmt(r->arena, "stage.%s", stages[i])), STR_NONE, (int)i, &now_drawn);
+    at[n++].name = req_text(r, T_CASE_STAGE_RECEIVE);
+    json_array_foreach(process, i, p) {
+        rank[n] = stage_rank(json_get_str(p, "stage"));
+        at[n++].name = case_in_lang(r, p, "name");
+    }
+    for (i = 1; json_array_size(process) == 0 && i < COUNT_OF(stages); i++) {
+        rank[n] = (int)i;
+        at[n++].name = text_find(r->lang, "case", str_fmt(r->arena, "stage.%s", stages[i]));
+    }
+    mark_steps(s->c, at, rank, n);
     s->v->steps.at = at;
     s->v->steps.n = n;
 }
@@ -440,10 +444,8 @@ static void account(struct req *r, const struct sheet *s)
 {
     if (s->relation == CASE_MINE)
         personal_own(r);
-    else if (s->full)
-        personal_seen(r, s->c->applicant_person_id, "case", s->c->case_id, "case", S("name, form, materials, documents"));
     else
-        personal_masked(r);
+        personal_seen(r, s->c->applicant_person_id, "case", s->c->case_id, "case", S("name, form, materials, documents"));
 }
 
 int case_page(struct req *r)
@@ -452,7 +454,6 @@ int case_page(struct req *r)
     int code = case_relation(r, s.c, &s.relation);
     if (code < 0)
         return code;
-    s.full = s.relation != CASE_WATCH && s.relation != CASE_NOT_MINE;
     if (case_people(r->db, s.c->case_id, &s.people) != 1 || case_item_guide(r, s.c, &s.guide) < 0)
         return ERR_FAIL;
     fill_facts(r, &s);

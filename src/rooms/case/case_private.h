@@ -49,7 +49,7 @@ json_t *case_json_new(struct arena *a);                  /* an empty object that
 void case_json_set(json_t *obj, const char *key, str value);
 
 /* ---- case_acts.c ---- */
-enum case_relation { CASE_NOT_MINE, CASE_MINE, CASE_HALL, CASE_BODY, CASE_WATCH };
+enum case_relation { CASE_NOT_MINE, CASE_MINE, CASE_HALL, CASE_BODY };
 int case_relation(struct req *r, const struct case_by_id *c, enum case_relation *ret);
 /* Names of the acts legal now for the one who asks. */
 int case_actions(struct req *r, const struct case_by_id *c, const str **ret_at, size_t *ret_n);
@@ -58,7 +58,7 @@ int case_emit(struct req *r, const struct case_doing *d, str number, str accepta
 int case_duty_enter(struct req *r, const struct case_by_id *c, const char *duty);
 
 /* ---- object checks of the routes ---- */
-int case_in_reach(struct req *r);                        /* GET: applicant, hall, body, supervisor */
+int case_in_reach(struct req *r);                        /* GET: applicant, hall, body */
 int case_is_mine(struct req *r);
 int case_at_my_window(struct req *r);
 int case_at_my_body(struct req *r);

@@ -58,7 +58,7 @@ int case_progress_page(struct req *r)
         return found;
     bool fits = code_fits(r, &c, found, str_none(code) ? S("") : code);
     if (!fits && r->json)
-        return refuse(r, 404, "not_there", T_CASE_PROGRESS_NONE);
+        return refuse(r, 404, "not_found", T_CASE_PROGRESS_NONE);
     v->wrong = !fits;
     if (fits && fill(r, &c, v) < 0)
         return ERR_FAIL;

@@ -173,7 +173,7 @@ int case_file_get(struct req *r)
     int code = case_relation(r, c, &relation);
     if (code < 0)
         return code;
-    if (file_id == DB_NONE || relation == CASE_WATCH)
+    if (file_id == DB_NONE)
         return not_there(r);
     int found = case_material_file(r->db, c->case_id, file_id, &f);
     if (found <= 0)
