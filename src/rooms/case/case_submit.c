@@ -42,7 +42,7 @@ static int load_item(struct req *r, struct making *m)
         return ERR_FAIL;
     m->region = d.region;
     m->department = r->lang == LANG_EN && !str_empty(d.name_en) ? d.name_en : d.name;
-    found = item_guide(r->db, r->arena, m->item.item_id, m->item.version, &m->guide);
+    found = item_form(r->db, r->arena, m->item.item_id, m->item.version, &m->guide);
     if (found < 0)
         return found;
     if (!found)
@@ -370,11 +370,15 @@ int case_draft_submit_post(struct req *r)
     struct case_submission s = {.act = S("submit"), .item_id = draft->item_id, .hall_id = DB_NONE, .fields = draft->fields,
         .applicant_person_id = r->who.person_id, .actor_person_id = r->who.person_id, .enterprise_id = DB_NONE,
         .materials = draft->materials, .n_materials = draft->n_materials};
+    struct form_draft open;
+    int code = form_draft_load(r, draft->draft_id, &open);       /* submitted or deleted: 409 */
+    if (code < 0)
+        return code;
     if (f->version != DB_NONE && f->version != draft->version)
         return refuse_changed(r);
     if (!f->declare)
         return refuse_field(r, "declare", T_CASE_DECLARE_MISSING);
-    int code = draft->enterprise_id != DB_NONE ? own_enterprise(r, draft->enterprise_id, &s) : 0;
+    code = draft->enterprise_id != DB_NONE ? own_enterprise(r, draft->enterprise_id, &s) : 0;
     struct view_case_receipt *v = NEW(r->arena, struct view_case_receipt);
     if (code < 0 || (code = case_submit(r, &s, v)) < 0)
         return code;
