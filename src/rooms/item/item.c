@@ -36,6 +36,20 @@ int item_guide(struct db *db, struct arena *a, int64_t item_id, int64_t version,
     return 1;
 }
 
+int item_form(struct db *db, struct arena *a, int64_t item_id, int64_t version, json_t **ret)
+{
+    struct item_form_part row;
+    str why;
+    int found = item_form_part(db, item_id, version, &row);
+    if (found <= 0)
+        return found;
+    json_t *tree = json_read(a, row.form, &why);
+    if (!tree)
+        return ERR_FAIL;
+    *ret = tree;
+    return 1;
+}
+
 int item_popular_list(struct db *db, str region, int64_t most, struct item_names *ret)
 {
     struct item_popular_rows rows;
@@ -93,6 +107,7 @@ str item_kind_name(int lang, str kind)
 static const struct route routes[] = {
     GET_ROUTE("/items", PUBLIC, NO_CHECK, &fd_item_ask, FACE_BOTH, item_list_page, 0),
     GET_ROUTE("/items/{code}", PUBLIC, NO_CHECK, NO_FORM, FACE_BOTH, item_guide_page, ROUTE_CACHE),
+    GET_ROUTE("/items/{code}/blank/{no}", PUBLIC, NO_CHECK, NO_FORM, FACE_HTML, item_blank_page, ROUTE_LIMITED),
     GET_ROUTE("/items/{code}/handbook", "item.handbook", NO_CHECK, NO_FORM, FACE_BOTH, item_handbook_page, 0),
     GET_ROUTE("/themes", PUBLIC, NO_CHECK, NO_FORM, FACE_BOTH, item_themes_page, 0),
 };

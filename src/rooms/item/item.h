@@ -26,6 +26,8 @@ struct item_head {
 int item_by_code(struct db *db, str code, struct item_head *ret);        /* 1 found, 0 not */
 /* The whole guide of one version (demo/README.md says what stands in it), as a tree that lives with `a`. 1 found, 0 not. */
 int item_guide(struct db *db, struct arena *a, int64_t item_id, int64_t version, json_t **ret);
+/* Of it only key, objects and fields: what a submission is checked by, at a tenth of the cost. */
+int item_form(struct db *db, struct arena *a, int64_t item_id, int64_t version, json_t **ret);
 /* Is the item on the hall's entrusted list (委托受理事项清单) in force on that day (days since 1970)? 1 or 0. */
 int item_entrusted(struct db *db, int64_t hall_id, int64_t item_id, int64_t day);
 

@@ -224,6 +224,10 @@ where i.item_id = :item_id;
 --: item_body (item_id id, version int) -> row (body json, source text, imported_at time)
 select body, source, imported_at from item_version where item_id = :item_id and version = :version;
 
+-- What a submission is checked by: an extract of the body, so that the writer need not read all of that.
+--: item_form_part (item_id id, version int) -> row (form json)
+select form from item_version where item_id = :item_id and version = :version;
+
 --: item_findings (item_id id) -> rows (field text, what text, detail text)
 select field, what, detail from item_finding where item_id = :item_id order by field, what;
 
@@ -287,9 +291,9 @@ on conflict (item_id) do update set code_national = excluded.code_national, code
   legal_n = excluded.legal_n, legal_unit = excluded.legal_unit, promise_n = excluded.promise_n,
   promise_unit = excluded.promise_unit, words = excluded.words, version = excluded.version;
 
---: item_version_add (item_id id, version int, body json, hash blob, source text, imported_at time) -> none
-insert into item_version (item_id, version, body, hash, source, imported_at)
-values (:item_id, :version, :body, :hash, :source, :imported_at);
+--: item_version_add (item_id id, version int, body json, form json, hash blob, source text, imported_at time) -> none
+insert into item_version (item_id, version, body, form, hash, source, imported_at)
+values (:item_id, :version, :body, :form, :hash, :source, :imported_at);
 
 --: item_material_add (item_id id, version int, no int, name text, required bool, ways text, format text, originals int, copies int) -> none
 insert into item_material (item_id, version, no, name, required, ways, format, originals, copies)

@@ -232,6 +232,7 @@ void item_fill_papers(struct req *r, const json_t *guide, bool staff, struct ite
             .format = str_empty(format) ? STR_NONE : item_word(r, "format", format),
             .originals = originals > 0 ? originals : DB_NONE, .copies = copies > 0 ? copies : DB_NONE,
             .later = item_limit_of(json_object_get(m, "later")), .blank = json_get_bool(m, "blank_form", false),
+            .blank_url = str_fmt(r->arena, "/items/%.*s/blank/%zu", STRF(req_param(r, 0)), i + 1),
         };
         fill_paper_facts(r, m, staff, &at[i]);
     }

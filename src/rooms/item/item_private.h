@@ -82,6 +82,7 @@ int item_search(struct db *db, struct arena *a, const struct item_filter *f, str
 /* ---- item_page.c, item_guide.c ---- */
 int item_list_page(struct req *r);
 int item_guide_page(struct req *r);
+int item_blank_page(struct req *r);                                      /* item_blank.c */
 int item_handbook_page(struct req *r);
 int item_themes_page(struct req *r);
 #endif

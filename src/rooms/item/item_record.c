@@ -264,6 +264,26 @@ static str or_none(str s)
     return str_empty(s) ? STR_NONE : s;
 }
 
+/* The members that a submission is checked by (item_form). */
+static str form_part(struct arena *a, const json_t *tree)
+{
+    static const char *const members[] = {"key", "objects", "fields"};
+    struct buf b;
+    struct json j;
+    buf_init(&b, a, 4u << 20);
+    json_begin(&j, &b);
+    json_obj(&j);
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        const json_t *v = json_object_get(tree, members[i]);
+        if (!v)
+            continue;
+        json_key(&j, str_c(members[i]));
+        json_raw(&j, json_text(a, v));
+    }
+    json_obj_end(&j);
+    return buf_text(&b);
+}
+
 /* A new item, or a new version of one that is there. */
 int item_record_write(struct db *db, struct arena *a, struct item_record *rec, str source, int64_t now)
 {
@@ -285,7 +305,7 @@ int item_record_write(struct db *db, struct arena *a, struct item_record *rec, s
     if (item_add(db, &in) < 0)
         return ERR_FAIL;
     str hash = {(const char *)rec->hash, sizeof rec->hash};
-    struct item_version_add_in version = {rec->item_id, rec->version, rec->body, hash, source, now};
+    struct item_version_add_in version = {rec->item_id, rec->version, rec->body, form_part(a, rec->tree), hash, source, now};
     if (item_version_add(db, &version) < 0 || write_materials(db, a, rec) < 0 || write_themes(db, rec) < 0 ||
         write_notes(db, rec) < 0 || write_tokens(db, a, rec) < 0)
         return ERR_FAIL;

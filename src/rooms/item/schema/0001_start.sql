@@ -32,6 +32,7 @@ create table item_version (
   item_id          id    not null references item_item (item_id),
   version          int   not null,
   body             json  not null,
+  form             json  not null,
   hash             blob  not null,
   source           text  not null,
   imported_at      time  not null,
