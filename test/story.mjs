@@ -522,14 +522,17 @@ await t.part('supervisor', async () => {
     const own = await get('supervisor-hn-hrss', '/watch');
     t.ok(own.status === 200 && own.json.departments.every((d) => d.name.includes('人力资源')), "a department's supervisor sees its own", own.text.slice(0, 300));
     t.equal((await get('clerk-sy', '/watch')).status, 403, 'a clerk does not watch');
-    const c = await get('supervisor-hn', `/cases/${draftCase}`);
-    t.ok(c.status === 200 && !c.text.includes('符海椰') && !c.text.includes(PEOPLE.citizen1.id) && c.json.actions.length === 0, 'the supervisor reads a case masked, and can do nothing', c.text.slice(0, 400));
+    const c = await get('supervisor-hn', `/watch/cases/${draftCase}`);
+    t.ok(c.status === 200 && !c.text.includes('符海椰') && !c.text.includes(PEOPLE.citizen1.id) && !('fields' in c.json), 'the supervisor sees the course of a case, nobody in it', c.text.slice(0, 400));
+    t.equal((await get('supervisor-hn', `/cases/${draftCase}`)).status, 404, 'and not the case itself');
+    t.equal((await get('supervisor-hn-hrss', `/watch/cases/${draftCase}`)).status, 404, "a department's supervisor does not see those of others");
     for (const [name, body] of Object.entries(BODY)) {
         if (body) t.ok([403, 404].includes((await act('supervisor-hn', draftCase, name, body)).status), `the supervisor cannot ${name}`);
     }
 });
 
 await t.part('messages and footprints', async () => {
+    for (let i = 0; i < 10; i++) await apply('citizen1', LICENCE);
     const list = (await get('citizen1', '/messages')).json;
     t.ok(list.messages.length === 20 && list.next && list.unread > 0, 'messages come in pages', [list.messages.length, list.next]);
     const m = list.messages[0];
