@@ -60,6 +60,8 @@ int org_post_has(struct db *db, int64_t person_id, str role, int64_t from_day);
 /* ---- calendars ---- */
 /* National days with the overlays of the region's line laid over them, the nearest last. region may be "" for none. */
 int org_calendar(struct db *db, struct arena *a, str region, struct calendar *ret);
+/* The same without the days before from_day: enough, and cheaper, where a period is counted forward from that day. */
+int org_calendar_from(struct db *db, struct arena *a, str region, int32_t from_day, struct calendar *ret);
 /* Takes in the files of calendar/: run at `init` and after an upgrade; again is harmless. A year counts as published when its
  * first of January is named. ERR_FORMAT: *ret_why names file and line. */
 int org_calendar_seed(struct db *db, str national_csv, str local_csv, str *ret_why);

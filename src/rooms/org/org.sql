@@ -139,6 +139,6 @@ insert into org_calendar_year (year) values (:year) on conflict (year) do nothin
 --: org_calendar_span () -> row (first int?, last int?)
 select min(year) as first, max(year) as last from org_calendar_year;
 
---: org_calendar_days (region text) -> rows (day int, kind text, name text)
+--: org_calendar_days (region text, from_day int) -> rows (day int, kind text, name text)
 select d.day, d.kind, d.name from org_calendar_day d left join org_region_line l on l.ancestor = d.region and l.code = :region
-where d.region = '' or l.code is not null order by d.day, coalesce(0 - l.depth, -99);
+where d.day >= :from_day and (d.region = '' or l.code is not null) order by d.day, coalesce(0 - l.depth, -99);

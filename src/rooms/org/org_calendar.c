@@ -6,11 +6,11 @@
 #include "rooms/org/org.h"
 #include "rooms/org/org_csv.h"
 
-int org_calendar(struct db *db, struct arena *a, str region, struct calendar *ret)
+int org_calendar_from(struct db *db, struct arena *a, str region, int32_t from_day, struct calendar *ret)
 {
     struct org_calendar_days_rows rows;
     struct org_calendar_span span;
-    if (org_calendar_days(db, str_none(region) ? S("") : region, &rows) < 0 || org_calendar_span(db, &span) != 1)
+    if (org_calendar_days(db, str_none(region) ? S("") : region, from_day, &rows) < 0 || org_calendar_span(db, &span) != 1)
         return ERR_FAIL;
     struct day_entry *at = NEW_ARRAY(a, rows.n, struct day_entry);
     for (size_t i = 0; i < rows.n; i++)
@@ -20,6 +20,11 @@ int org_calendar(struct db *db, struct arena *a, str region, struct calendar *re
     *ret = (struct calendar){.at = at, .n = rows.n, .first_year = span.first == DB_NONE ? 0 : (int32_t)span.first,
                              .last_year = span.last == DB_NONE ? 0 : (int32_t)span.last};
     return 0;
+}
+
+int org_calendar(struct db *db, struct arena *a, str region, struct calendar *ret)
+{
+    return org_calendar_from(db, a, region, INT32_MIN, ret);
 }
 
 /* The overlays are written with the six digits of GB/T 2260; regions have twelve. */
