@@ -92,3 +92,16 @@ void personal_seen(struct req *r, int64_t person_id, const char *object, int64_t
         die("evidence", "%s: more than %zu persons seen in one request", r->route->path, COUNT_OF(p->seen));
     p->seen[p->n_seen++] = (struct seen){person_id, id, object, purpose, what};
 }
+
+int act_of_clock(struct db *db, const char *act, int (*run)(struct req *r, void *arg), void *arg)
+{
+    const struct route route = {.method = "CLOCK", .path = act, .act = act};
+    struct req_private *priv = NEW(db->arena, struct req_private);
+    struct req *r = NEW(db->arena, struct req);
+    *priv = (struct req_private){.answer = {.fd = -1, .notice = -1}, .notice_shown = -1, .reference = S("clock")};
+    *r = (struct req){.arena = db->arena, .db = db, .route = &route, .lang = LANG_ZH, .now = clock_now(), .region = S(""), .priv = priv,
+        .who = {.session_id = DB_NONE, .person_id = DB_NONE, .post_id = DB_NONE, .department_id = DB_NONE, .hall_id = DB_NONE,
+                .enterprise_id = DB_NONE}};
+    int code = run(r, arg);
+    return code < 0 || !priv->leaf.set ? code : leaf_write(r);
+}
