@@ -52,4 +52,5 @@ const struct room case_room = {
     .routes = routes, .n_routes = COUNT_OF(routes),
     .settings = settings, .n_settings = COUNT_OF(settings),
     .rights = rights, .n_rights = COUNT_OF(rights),
+    .jobs = case_jobs, .n_jobs = 1,
 };

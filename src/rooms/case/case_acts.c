@@ -294,7 +294,14 @@ static int answer(struct req *r, const struct case_doing *d)
     return done(r, 200, case_url(r, now.case_id, ""), &vt_case_state, v);
 }
 
-static int do_act(struct req *r, struct case_doing *d)
+struct case_doing case_begin(const struct case_by_id *c, const struct case_act *a)
+{
+    return (struct case_doing){.c = c, .act = a, .version = c->version + 1, .seq = c->seq + 1, .to = str_c(a->to), .note = STR_NONE,
+                               .reason = STR_NONE, .number = STR_NONE, .acceptance_no = STR_NONE, .content = STR_NONE};
+}
+
+/* Apply, move, history, evidence, event: the same for an act of a person and one of the clock. */
+int case_do(struct req *r, struct case_doing *d)
 {
     const struct case_by_id *c = d->c;
     if (d->act->duty && is_staff(r)) {
@@ -318,10 +325,7 @@ static int do_act(struct req *r, struct case_doing *d)
     if ((code = case_history(r, d)) < 0)
         return code;
     evidence(r, "case", c->case_id, d->version, leaf_content(r, d), d->reason);
-    if ((code = case_emit(r, d, str_none(d->number) ? c->number : d->number,
-                          str_none(d->acceptance_no) ? c->acceptance_no : d->acceptance_no)) < 0)
-        return code;
-    return answer(r, d);
+    return case_emit(r, d, str_none(d->number) ? c->number : d->number, str_none(d->acceptance_no) ? c->acceptance_no : d->acceptance_no);
 }
 
 /* The version the client saw is the first member of every act's form. */
@@ -355,7 +359,7 @@ int case_act_post(struct req *r)
         return ERR_FAIL;
     if (no.code)
         return refuse(r, 403, no.code, no.text);
-    struct case_doing d = {.c = c, .act = a, .version = c->version + 1, .seq = c->seq + 1, .to = str_c(a->to),
-                           .note = STR_NONE, .reason = STR_NONE, .number = STR_NONE, .acceptance_no = STR_NONE, .content = STR_NONE};
-    return do_act(r, &d);
+    struct case_doing d = case_begin(c, a);
+    int code = case_do(r, &d);
+    return code < 0 ? code : answer(r, &d);
 }

@@ -53,9 +53,19 @@ enum case_relation { CASE_NOT_MINE, CASE_MINE, CASE_HALL, CASE_BODY };
 int case_relation(struct req *r, const struct case_by_id *c, enum case_relation *ret);
 /* Names of the acts legal now for the one who asks. */
 int case_actions(struct req *r, const struct case_by_id *c, const str **ret_at, size_t *ret_n);
+struct case_doing case_begin(const struct case_by_id *c, const struct case_act *a);
+int case_do(struct req *r, struct case_doing *d);
 int case_history(struct req *r, const struct case_doing *d);
 int case_emit(struct req *r, const struct case_doing *d, str number, str acceptance_no);
 int case_duty_enter(struct req *r, const struct case_by_id *c, const char *duty);
+
+/* ---- case_deem.c: silence ---- */
+bool case_deemable(str item_type);
+/* From now on the five days run until `five_day`; after it the case is deemed accepted unless it was answered. */
+int case_await_answer(struct req *r, int64_t case_id, str item_type, int64_t five_day);
+extern const struct job_kind case_jobs[1];
+/* Acceptance as counted from `from`: dates, notice, columns. */
+int case_lay_acceptance(struct req *r, struct case_doing *d, int64_t from, bool deemed);
 
 /* ---- object checks of the routes ---- */
 int case_in_reach(struct req *r);                        /* GET: applicant, hall, body */

@@ -207,6 +207,8 @@ static int record(struct req *r, struct making *m)
         code = case_history(r, &d);
     if (!code && !str_none(c.number))
         code = case_notice_issue(r, &d, "receipt", NULL, NULL);
+    if (!code && !str_none(c.number))
+        code = case_await_answer(r, c.case_id, m->item.type, c.five_day);
     if (code < 0)
         return code;
     evidence(r, "case", c.case_id, 1, leaf_content(r, m), STR_NONE);

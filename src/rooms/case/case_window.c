@@ -43,18 +43,22 @@ static int act_receive(struct req *r, struct case_doing *d)
             .case_id = d->c->case_id, .number = d->number, .received_at = r->now, .five_day = five});
     if (code >= 0)
         code = case_notice_issue(r, d, "receipt", NULL, &document);
-    d->content = code < 0 ? STR_NONE : str_fmt(r->arena, "{\"number\":\"%.*s\",\"document\":\"%.*s\"}", STRF(d->number), STRF(document));
-    return code;
+    if (code < 0)
+        return code;
+    json_t *body = case_json_new(r->arena);
+    case_json_set(body, "number", d->number);
+    case_json_set(body, "document", document);
+    d->content = json_text(r->arena, body);
+    return case_await_answer(r, d->c->case_id, d->c->item_type, five);
 }
 
 /* ---- accept ---- */
 
-/* Acceptance counts from the supplement where there was one (许可法 32 (5)), else from now. A calendar that is not published yet
- * leaves the dates open and never blocks. */
-static int act_accept(struct req *r, struct case_doing *d)
+/* A calendar that is not published yet leaves the dates open and never blocks. */
+int case_lay_acceptance(struct req *r, struct case_doing *d, int64_t from, bool deemed)
 {
     const struct case_by_id *c = d->c;
-    int64_t from = c->supplemented_at != DB_NONE ? c->supplemented_at : r->now, legal, promised;
+    int64_t legal, promised;
     struct date start = date_of(from);
     int code = case_due_day(r->db, c->region, start, c->legal_n, c->legal_unit, &legal);
     if (!code)
@@ -65,12 +69,19 @@ static int act_accept(struct req *r, struct case_doing *d)
     case_json_set(body, "accepted", date_text(r->arena, start));
     case_json_set(body, "legal", legal == DB_NONE ? STR_NONE : date_text(r->arena, date_from_days((int32_t)legal)));
     case_json_set(body, "promised", promised == DB_NONE ? STR_NONE : date_text(r->arena, date_from_days((int32_t)promised)));
+    json_object_set_new(body, "deemed", json_boolean(deemed));
     if ((code = case_notice_issue(r, d, "acceptance", body, &d->acceptance_no)) < 0)
         return code;
     d->content = json_text(r->arena, body);
     return case_set_accepted(r->db, &(struct case_set_accepted_in){
-        .case_id = c->case_id, .acceptance_no = d->acceptance_no, .accepted_at = from, .deemed = false, .due_day = legal,
+        .case_id = c->case_id, .acceptance_no = d->acceptance_no, .accepted_at = from, .deemed = deemed, .due_day = legal,
         .promised_day = promised});
+}
+
+/* Acceptance counts from the supplement where there was one (许可法 32 (5)), else from now. */
+static int act_accept(struct req *r, struct case_doing *d)
+{
+    return case_lay_acceptance(r, d, d->c->supplemented_at != DB_NONE ? d->c->supplemented_at : r->now, false);
 }
 
 /* ---- correct: once, complete, by defect ---- */
@@ -318,9 +329,9 @@ static int act_supplement(struct req *r, struct case_doing *d)
     d->content = fields;
     if ((code = five_days(r, d->c, &five)) < 0)
         return code;
-    return case_set_supplemented(r->db, &(struct case_set_supplemented_in){
-        .case_id = d->c->case_id, .supplemented_at = r->now, .five_day = five,
-        .fields = secret_box(r->arena, fields)});
+    code = case_set_supplemented(r->db, &(struct case_set_supplemented_in){
+        .case_id = d->c->case_id, .supplemented_at = r->now, .five_day = five, .fields = secret_box(r->arena, fields)});
+    return code < 0 ? code : case_await_answer(r, d->c->case_id, d->c->item_type, five);
 }
 
 /* ---- refuse: a closed list of grounds; incomplete papers are never one ---- */

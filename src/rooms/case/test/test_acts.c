@@ -412,6 +412,27 @@ static void the_query_code_opens_one_case_only(void **state)
     assert_int_equal(w->priv.failure.status, 404);
 }
 
+static void silence_is_acceptance_for_a_permit(void **state)
+{
+    struct world *w = *state;
+    str fields = str_fmt(w->t->a, "{\"class\":\"%s\",\"issued_region\":\"三亚\",\"lost\":false,\"mobile\":\"13800000001\"}",
+                         option(w, LICENCE, "class").p);
+    int64_t id = submit_with(w, LICENCE, fields, NULL, 0).case_id, other = submit(w);
+    struct case_by_id *c = record(w, id);
+    struct job j = {.arena = w->t->a, .payload = str_fmt(w->t->a, "{\"case\":%lld,\"five_day\":%lld}", (long long)id, (long long)c->five_day)};
+    assert_int_equal(case_jobs[0].finish(&j, &w->t->db), 0);
+    expect_state(w, id, "received");             /* not before the last day is over */
+    clock_set(date_start((struct date){2026, 12, 1}));
+    assert_int_equal(case_jobs[0].finish(&j, &w->t->db), 0);
+    expect_state(w, id, "accepted");
+    c = record(w, id);
+    assert_true(c->deemed && c->accepted_at == c->received_at && !str_none(c->acceptance_no));
+    assert_int_equal(case_jobs[0].finish(&j, &w->t->db), 0);
+    assert_true(record(w, id)->version == 2);    /* once */
+    expect_state(w, other, "received");
+    assert_true(case_deemable(S("01")) && !case_deemable(S("08")));
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 int main(void)
 {
@@ -420,6 +441,7 @@ int main(void)
         STORY(nobody_handles_their_own_case), STORY(only_the_implementing_body_decides), STORY(an_immediate_case_may_be_one_officers),
         STORY(corrections_are_told_once), STORY(refusals_need_their_ground), STORY(paper_waits_without_a_number),
         STORY(the_applicant_withdraws_before_the_decision), STORY(numbers_run_without_gaps), STORY(the_query_code_opens_one_case_only),
+        STORY(silence_is_acceptance_for_a_permit),
     };
     return cmocka_run_group_tests_name("case acts", tests, NULL, NULL);
 }
