@@ -31,10 +31,10 @@ insert into core_evidence_salt (seq, salt) values (:seq, :salt);
 insert into core_access (access_id, person_id, at, seq, post_id, object, object_id, purpose, what)
 values (:access_id, :person_id, :at, :seq, :post_id, :object, :object_id, :purpose, :what);
 
---: core_key_find (person_id id, key text) -> row (route text, body_hash blob, status int, location text?, answer text?)
+--: core_key_find (person_id id, key text) -> row (route text, body_hash blob, status int, location text?, answer blob)
 select route, body_hash, status, location, answer from core_key where person_id = :person_id and key = :key;
 
---: core_key_add (person_id id, key text, route text, body_hash blob, status int, location text?, answer text?, at time) -> none
+--: core_key_add (person_id id, key text, route text, body_hash blob, status int, location text?, answer blob, at time) -> none
 insert into core_key (person_id, key, route, body_hash, status, location, answer, at)
 values (:person_id, :key, :route, :body_hash, :status, :location, :answer, :at);
 

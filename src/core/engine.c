@@ -180,10 +180,8 @@ static void show_again(struct req *r)
         code = t->again(r);
     if (!code && p->answer.kind == ANSWER_SHOW)
         p->again = true;
-    if (!code || !p->failure.status) {
-        p->failure = failure;
-        p->n_wrongs = n_wrongs;
-    }
+    p->failure = failure;                        /* also when the page cannot be shown: why it was refused is the answer */
+    p->n_wrongs = n_wrongs;
 }
 
 static void settle_personal(struct req *r)
@@ -335,8 +333,7 @@ static int replay(struct req *r, const struct core_key_find *k)
     a->kind = ANSWER_REPLAY;
     a->status = 200;
     a->location = str_none(k->location) ? S("/my") : k->location;
-    a->bytes = str_none(k->answer) ? S("{}") : k->answer;
-    return 0;
+    return secret_open(r->arena, k->answer, &a->bytes) ? ERR_FAIL : 0;
 }
 
 static int run_and_record(struct req *r)
@@ -371,7 +368,7 @@ static int keep_key(struct req *r)
     return core_key_add(r->db, &(struct core_key_add_in){
         .person_id = r->who.person_id, .key = r->priv->key, .route = str_c(r->route->path),
         .body_hash = {(char *)r->priv->body_hash, 32}, .status = a->status, .location = a->location,
-        .answer = answer_json(r), .at = r->now}) < 0 ? ERR_FAIL : 0;
+        .answer = secret_box(r->arena, answer_json(r)), .at = r->now}) < 0 ? ERR_FAIL : 0;
 }
 
 /* Everything a POST does inside its savepoint. May be run again: starts from nothing each time. */

@@ -47,7 +47,7 @@ create table core_access (
   what          text  not null
 );
 create index core_access_by_person on core_access (person_id, access_id);
--- The answer to a key, kept 30 days: the same key again gets the same answer.
+-- The answer to a key, kept 30 days: the same key again gets the same answer. It may hold personal data, so it is boxed.
 create table core_key (
   person_id     id    not null,
   key           text  not null,
@@ -55,7 +55,7 @@ create table core_key (
   body_hash     blob  not null,
   status        int   not null,
   location      text,
-  answer        text,
+  answer        blob  not null,
   at            time  not null,
   primary key (person_id, key)
 );
