@@ -160,6 +160,15 @@ static handler check_of_page(handler run)
     return NULL;
 }
 
+static void settle_personal(struct req *r)
+{
+    if (r->db->saw_personal && !r->priv->personal_settled) {
+        log_line(LOG_ERROR, "engine", "%s %s read personal columns without accounting for it", r->route->method, r->route->path);
+        answer_reset(r);
+        fail_text(r, 500, "failed", T_CORE_FAILED);
+    }
+}
+
 /* A refused POST from a page: the page once more, with what was typed and the error summary. */
 static void show_again(struct req *r)
 {
@@ -182,15 +191,8 @@ static void show_again(struct req *r)
         p->again = true;
     p->failure = failure;                        /* also when the page cannot be shown: why it was refused is the answer */
     p->n_wrongs = n_wrongs;
-}
-
-static void settle_personal(struct req *r)
-{
-    if (r->db->saw_personal && !r->priv->personal_settled) {
-        log_line(LOG_ERROR, "engine", "%s %s read personal columns without accounting for it", r->route->method, r->route->path);
-        answer_reset(r);
-        fail_text(r, 500, "failed", T_CORE_FAILED);
-    }
+    if (p->again)
+        settle_personal(r);
 }
 
 static void keep_session_fresh(struct req *r);
@@ -289,7 +291,7 @@ static void serve(struct engine *e, struct db_conn *conn, struct req *r)
 /* Staff saw personal data: the finished answer waits until that is on record. */
 static void answer_or_account(struct engine *e, struct req *r)
 {
-    if (r->priv->n_seen && !r->priv->failure.status) {
+    if (r->priv->n_seen && (!r->priv->failure.status || r->priv->again)) {
         r->priv->stage = STAGE_ACCESS;
         if (batch_put(e->batch, &r->priv->member))
             return;

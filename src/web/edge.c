@@ -358,8 +358,6 @@ static enum MHD_Result body_data(struct edge *e, struct MHD_Connection *c, struc
 {
     x->priv->received += (int64_t)*n;
     int64_t limit = x->body_kind == BODY_MULTIPART ? x->upload_max + x->body_max : x->body_max;
-    if (x->body_kind == BODY_NONE)
-        limit = 0;
     if (x->priv->received > limit && !x->priv->body_error)
         x->priv->body_error = 413;
     if (!x->priv->body_error && x->body_kind == BODY_MULTIPART)

@@ -30,6 +30,7 @@ struct reader {
     struct arena *a;
     struct form_faults *faults;
     const struct upload *upload;
+    bool upload_taken;
 };
 
 static void wrong(struct reader *r, const struct path *in, str name, enum form_wrong what, int64_t max)
@@ -476,9 +477,10 @@ static void upload_in(struct reader *r, const struct form_field *f, struct items
     for (size_t i = 0; i < items->n; i++)
         if (str_is(items->at[i].rest, f->name) && str_empty(items->at[i].value))
             items->at[i].used = true;
-    if (r->upload)
+    if (r->upload && str_is(r->upload->field, f->name)) {
         set(f, ret, r->upload, sizeof *r->upload);
-    else if (f->required)
+        r->upload_taken = true;
+    } else if (f->required)
         field_wrong(r, NULL, f, FORM_MISSING);
 }
 
@@ -511,5 +513,7 @@ int form_decode_pairs(struct arena *a, const struct form_desc *d, const struct f
         if (pairs[i].name.n == 0 || pairs[i].name.p[0] != '_')
             items.at[items.n++] = (struct item){ .rest = pairs[i].name, .value = pairs[i].value };
     items_in(&r, d, &items, NULL, ret);
+    if (upload && !r.upload_taken)
+        wrong(&r, NULL, utf8_valid(upload->field) ? upload->field : S("?"), FORM_UNKNOWN, 0);
     return ret_faults->n ? ERR_FORMAT : 0;
 }

@@ -26,6 +26,7 @@ struct form_desc {
 
 struct upload {                                  /* a streamed file part, spooled */
     const char *path;                            /* temporary file in DIR/tmp; removed with the request's arena */
+    str field;                                   /* name of the part: only the field of that name takes it */
     str filename;                                /* as sent, basename, at most 255 bytes */
     int64_t size;
     uint8_t sm3[32];

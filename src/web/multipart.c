@@ -20,7 +20,6 @@ struct multipart {
     size_t n;
     int fd;
     struct sm3 *digest;
-    const char *file_field;
 };
 
 static void remove_spool(void *path)
@@ -52,7 +51,7 @@ static void file_begin(struct multipart *m, const char *key, const char *filenam
     str name = str_c(base ? base + 1 : filename);
     u->path = path;
     u->filename = str_dup(x->arena, utf8_valid(name) ? utf8_head(name, 80) : S("file"));
-    m->file_field = str_z(x->arena, str_c(key));
+    u->field = str_dup(x->arena, str_c(key));
     m->digest = sm3_new(x->arena);
     x->upload = u;
 }

@@ -289,7 +289,7 @@ static void uploads(void **state)
 {
     (void)state;
     struct sending s;
-    const struct upload up = { .path = "tmp/1", .filename = S("a.pdf"), .size = 3 };
+    const struct upload up = { .path = "tmp/1", .field = S("file"), .filename = S("a.pdf"), .size = 3 };
     const struct form_pair label[] = { { S("label"), S("x") }, { S("file"), S("") } }, forged[] = { { S("file"), S("x") } };
     assert_int_equal(form_decode_pairs(mem, &sending_form, label, 2, &up, &s, &faults), 0);
     check_str(s.file.filename, "a.pdf");
