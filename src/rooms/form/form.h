@@ -1,7 +1,7 @@
 #ifndef YW_ROOM_FORM_H
 #define YW_ROOM_FORM_H
 /* form: what an applicant fills in before there is a case: fields checked against the item's form, drafts, uploaded files.
- * Types of the fields (kinds): text textarea number money date choice choices region person enterprise mobile mail bool table file. */
+ * Kinds of fields: text textarea number money date choice choices region person enterprise mobile mail bool table file. */
 #include "base/json.h"
 #include "core/req.h"
 
@@ -13,8 +13,8 @@ extern const struct room form_room;
  * complete false (a save): nothing is judged but size and shape; *ret_canonical is what was typed, in the form's order, unknown
  * names behind it, empty values left out.
  * complete true (a submit): every fault is collected with wrong_field("fields.NAME") and ERR_REFUSED returned; else canonical:
- * the form's order, money in fen, dates as text, numbers, true and false, person {"name","id_number"}, enterprise {"name","uscc"},
- * choices and tables as arrays. An absent map_json is an empty object. */
+ * the form's order, money in fen, dates as text, numbers, true and false, person {"name","id_number"}, enterprise
+ * {"name","uscc"}, choices and tables as arrays. An absent map_json is an empty object. */
 int form_check_fields(struct req *r, const json_t *item_fields, str map_json, bool complete, str *ret_canonical);
 
 /* Fields as people read them, in the form's order, only those that have a value; a table is one line per row. For lists that
@@ -43,7 +43,8 @@ int form_check_materials(struct req *r, int64_t item_id, int64_t version, const 
 /* What a complete set would have beside these: names of required materials that were not offered (a warning, never a refusal),
  * and whether any is to come on paper (then the case waits for it). */
 struct form_gaps { const str *missing; size_t n_missing; bool paper_wanted; };
-int form_material_gaps(struct db *db, int64_t item_id, int64_t version, const struct form_material *at, size_t n, struct form_gaps *ret);
+int form_material_gaps(struct db *db, int64_t item_id, int64_t version, const struct form_material *at, size_t n,
+                       struct form_gaps *ret);
 
 /* ---- drafts ---- */
 struct form_draft {
@@ -65,6 +66,6 @@ int form_draft_mine(struct req *r);
 /* Closes a draft that became a case: its fields are erased here (the case has them), its materials let go. 1 closed; 0: it is
  * not at that version any more (answer refuse_changed). */
 int form_draft_close(struct db *db, int64_t draft_id, int64_t version, int64_t now);
-/* The page "check and submit": the `again` handler of POST /drafts/{id}/submit (fields of that form: declare bool, version int). */
+/* The page "check and submit": the `again` handler of POST /drafts/{id}/submit, whose form has declare bool, version int. */
 int form_draft_review_page(struct req *r);
 #endif

@@ -230,7 +230,8 @@ static int laid_over(struct req *r, str stored, str sent, const json_t *item_fie
     int code = form_check_fields(r, item_fields, sent, false, &folded);
     if (code)
         return code;
-    json_t *base = json_read(r->arena, stored, &why), *over = json_read(r->arena, sent, &why), *tree = json_read(r->arena, folded, &why);
+    json_t *base = json_read(r->arena, stored, &why), *over = json_read(r->arena, sent, &why);
+    json_t *tree = json_read(r->arena, folded, &why);
     const char *key;
     json_t *value;
     if (!base || !over || !tree)
@@ -243,7 +244,7 @@ static int laid_over(struct req *r, str stored, str sent, const json_t *item_fie
     return 0;
 }
 
-/* Fields saved from a page that was read before somebody changed them would undo that change. Materials do not stand in its way. */
+/* Fields saved from a page that was read before somebody changed them would undo that change. Materials are no obstacle. */
 static bool stale(const struct form_form_save *f, const struct form_full *d, bool fields)
 {
     if (f->version == DB_NONE)
@@ -291,6 +292,15 @@ static int save_fields(struct req *r, const struct form_full *d, const struct fo
     return n < 0 ? n : n == 1 ? 0 : refuse_changed(r);
 }
 
+/* Fit to stand in an address as it is. */
+static bool plain_name(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '_'))
+            return false;
+    return s.n > 0;
+}
+
 /* Where the button leads. */
 static str after_save(struct req *r, const struct form_full *d, str next)
 {
@@ -298,11 +308,9 @@ static str after_save(struct req *r, const struct form_full *d, str next)
         return form_draft_url(r, d->d.draft_id, "?step=materials");
     if (str_starts(next, S("rows."))) {
         str name = str_sub(next, 5, next.n);
-        bool plain = name.n > 0;
-        for (size_t i = 0; i < name.n; i++)
-            plain = plain && ((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '_');
-        if (plain)
-            return str_fmt(r->arena, "/drafts/%lld?step=fields&rows=%.*s#fields.%.*s", (long long)d->d.draft_id, STRF(name), STRF(name));
+        if (plain_name(name))
+            return str_fmt(r->arena, "/drafts/%lld?step=fields&rows=%.*s#fields.%.*s", (long long)d->d.draft_id, STRF(name),
+                           STRF(name));
     }
     say(r, T_FORM_SAVED);
     return form_draft_url(r, d->d.draft_id, "?step=fields");

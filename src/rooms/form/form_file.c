@@ -71,7 +71,9 @@ int form_keep_upload(struct req *r, const struct upload *u, const char *field, s
 
 static const char *usual_ending(str type)
 {
-    return str_is(type, "application/pdf") ? ".pdf" : str_is(type, "image/png") ? ".png" : str_is(type, "image/jpeg") ? ".jpg" : ".ofd";
+    if (str_is(type, "application/pdf"))
+        return ".pdf";
+    return str_is(type, "image/png") ? ".png" : str_is(type, "image/jpeg") ? ".jpg" : ".ofd";
 }
 
 /* The same content by the same person is the same file, under its first name. */
@@ -142,8 +144,10 @@ int form_files_page(struct req *r)
     struct view_form_files *v = NEW(r->arena, struct view_form_files);
     size_t n = rows.n > FORM_PAGE ? FORM_PAGE : rows.n;
     struct view_form_file *at = NEW_ARRAY(r->arena, n, struct view_form_file);
-    for (size_t i = 0; i < n; i++)
-        fill_file(r, rows.at[i].file_id, rows.at[i].name, rows.at[i].size, rows.at[i].type, rows.at[i].sm3, rows.at[i].at, &at[i]);
+    for (size_t i = 0; i < n; i++) {
+        const struct form_file_list *row = &rows.at[i];
+        fill_file(r, row->file_id, row->name, row->size, row->type, row->sm3, row->at, &at[i]);
+    }
     v->files.at = at;
     v->files.n = n;
     if (rows.n > n) {

@@ -200,7 +200,7 @@ json_t *form_fold(struct arena *a, const json_t *item_fields, const json_t *map)
     size_t i;
     json_object_foreach((json_t *)map, key, value)
         if (form_field_named(item_fields, str_c(key)))
-            json_object_set(nested, key, json_is_object(value) || json_is_array(value) ? form_own(a, json_deep_copy(value)) : value);
+            json_object_set_new(nested, key, json_deep_copy(value));     /* put_flat adds to objects and lists */
     json_object_foreach((json_t *)map, key, value)
         if (!form_field_named(item_fields, str_c(key)) && !put_flat(a, nested, item_fields, str_c(key), value))
             json_object_set(nested, key, value);

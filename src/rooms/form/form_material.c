@@ -78,7 +78,8 @@ int form_check_materials(struct req *r, int64_t item_id, int64_t version, const 
     return refuse_fields(r);
 }
 
-int form_material_gaps(struct db *db, int64_t item_id, int64_t version, const struct form_material *at, size_t n, struct form_gaps *ret)
+int form_material_gaps(struct db *db, int64_t item_id, int64_t version, const struct form_material *at, size_t n,
+                       struct form_gaps *ret)
 {
     struct form_slots_rows slots;
     if (form_slots(db, item_id, version, &slots) < 0)
@@ -243,7 +244,8 @@ static void fill_slot(struct req *r, const struct form_full *d, const struct for
         fill_old(r, files, chosen_file, s);
 }
 
-int form_fill_slots(struct req *r, const struct form_full *d, int64_t item_version, const json_t *guide, struct view_form_draft *v)
+int form_fill_slots(struct req *r, const struct form_full *d, int64_t item_version, const json_t *guide,
+                    struct view_form_draft *v)
 {
     struct form_slots_rows slots;
     struct form_file_list_rows files;

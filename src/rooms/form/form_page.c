@@ -133,7 +133,8 @@ static void fill_answers(struct paging *p)
         str name = json_get_str(field, "name");
         const json_t *v = json_object_get(p->folded, str_z(r->arena, name));
         const struct form_problem *wrong = problem_of(&p->problems, name);
-        at[n] = (struct view_form_answer_row){.label = form_label(r->lang, field, "label"), .value = form_value_text(r, field, v)};
+        at[n].label = form_label(r->lang, field, "label");
+        at[n].value = form_value_text(r, field, v);
         at[n].id = str_fmt(r->arena, "fields.%.*s", STRF(name));
         at[n].problem = wrong ? form_problem_text(r, wrong) : STR_NONE;
         at[n].url = input_url(p, wrong ? "&check=1" : "", wrong ? wrong->path : name);
@@ -155,7 +156,9 @@ static void fill_problems(struct paging *p)
         const json_t *field = form_field_named(p->item_fields, head);
         str label = field ? form_label(r->lang, field, "label") : head;
         bool says_it = one->text == T_FORM_WRONG_MISSING && str_eq(head, one->path);
-        at[i].message = says_it ? text : str_fmt(r->arena, r->lang == LANG_EN ? "%.*s: %.*s" : "%.*s：%.*s", STRF(label), STRF(text));
+        at[i].message = str_fmt(r->arena, r->lang == LANG_EN ? "%.*s: %.*s" : "%.*s：%.*s", STRF(label), STRF(text));
+        if (says_it)
+            at[i].message = text;
         at[i].url = field ? input_url(p, "&check=1", one->path) : input_url(p, "", S(""));
     }
     p->v->problems.at = at;
@@ -170,11 +173,12 @@ static int review_step(struct paging *p)
     return show(p->r, &vt_form_draft_review, p->v);
 }
 
-static void fill_task(struct paging *p, struct view_form_task *t, int name, int hint, const char *step, const char *state, int word)
+static void fill_task(struct paging *p, struct view_form_task *t, int name, int hint, const char *step, const char *state,
+                      int word)
 {
     struct req *r = p->r;
-    *t = (struct view_form_task){.name = req_text(r, name), .hint = req_text(r, hint), .url = form_draft_url(r, p->d->d.draft_id, step),
-                                 .state = str_c(state), .word = req_text(r, word)};
+    *t = (struct view_form_task){.name = req_text(r, name), .hint = req_text(r, hint), .state = str_c(state),
+                                 .word = req_text(r, word), .url = form_draft_url(r, p->d->d.draft_id, step)};
 }
 
 static int task_page(struct paging *p)

@@ -67,7 +67,8 @@ int form_draft_view(struct req *r, const struct form_full *d, struct view_form_d
 bool form_way_in(str ways, const char *way);
 int form_choose_prepare(struct req *r);
 int form_choose_post(struct req *r);
-int form_fill_slots(struct req *r, const struct form_full *d, int64_t item_version, const json_t *guide, struct view_form_draft *v);
+int form_fill_slots(struct req *r, const struct form_full *d, int64_t item_version, const json_t *guide,
+                    struct view_form_draft *v);
 
 /* ---- form_file.c ---- */
 struct form_kept { const char *type; };          /* from prepare: the upload is on disk under its digest */

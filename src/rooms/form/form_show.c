@@ -115,11 +115,6 @@ str form_value_text(struct req *r, const json_t *field, const json_t *v)
     return plain_text(r, v);
 }
 
-static bool holds_number(const json_t *field)
-{
-    return str_is(form_kind(field), "person");
-}
-
 int form_answers(struct req *r, const json_t *item_fields, str fields_json, struct form_answers *ret)
 {
     str why = STR_NONE;
@@ -134,7 +129,8 @@ int form_answers(struct req *r, const json_t *item_fields, str fields_json, stru
         str name = json_get_str(field, "name");
         const json_t *v = json_object_get(map, str_z(r->arena, name));
         if (!form_blank(v))
-            at[n++] = (struct form_answer){name, form_label(r->lang, field, "label"), form_value_text(r, field, v), holds_number(field)};
+            at[n++] = (struct form_answer){name, form_label(r->lang, field, "label"), form_value_text(r, field, v),
+                                           str_is(form_kind(field), "person")};
     }
     ret->at = at;
     ret->n = n;
@@ -161,10 +157,12 @@ static str error_at(struct filling *f, str path)
 /* Ids for aria-describedby: only of what is there. */
 static str described(struct filling *f, str id, str hint, str error)
 {
+    struct arena *a = f->r->arena;
+    if (!str_empty(hint) && !str_empty(error))
+        return str_fmt(a, "%.*s-hint %.*s-error", STRF(id), STRF(id));
     if (str_empty(hint) && str_empty(error))
         return STR_NONE;
-    return str_fmt(f->r->arena, "%.*s%s%s%.*s%s", STRF(str_empty(hint) ? S("") : id), str_empty(hint) ? "" : "-hint",
-                   str_empty(hint) || str_empty(error) ? "" : " ", STRF(str_empty(error) ? S("") : id), str_empty(error) ? "" : "-error");
+    return str_fmt(a, "%.*s-%s", STRF(id), str_empty(error) ? "hint" : "error");
 }
 
 /* What stands in an input: as typed; money given in fen as yuan. */
@@ -205,7 +203,8 @@ static bool holds(const json_t *v, str value)
     return false;
 }
 
-static void fill_options(struct filling *f, const json_t *field, const json_t *v, str id, struct view_form_option **ret, size_t *ret_n)
+static void fill_options(struct filling *f, const json_t *field, const json_t *v, str id, struct view_form_option **ret,
+                         size_t *ret_n)
 {
     const json_t *options = json_object_get(field, "options");
     struct view_form_option *at = NEW_ARRAY(f->r->arena, json_array_size(options) + 2, struct view_form_option);
@@ -225,8 +224,9 @@ static void fill_options(struct filling *f, const json_t *field, const json_t *v
 static void fill_bool(struct filling *f, const json_t *v, struct view_form_input *in)
 {
     struct view_form_option *at = NEW_ARRAY(f->r->arena, 2, struct view_form_option);
+    str second = str_fmt(f->r->arena, "%.*s-1", STRF(in->id));
     at[0] = (struct view_form_option){S("1"), req_text(f->r, T_FORM_YES), in->id, holds(v, S("1"))};
-    at[1] = (struct view_form_option){S("0"), req_text(f->r, T_FORM_NO), str_fmt(f->r->arena, "%.*s-1", STRF(in->id)), holds(v, S("0"))};
+    at[1] = (struct view_form_option){S("0"), req_text(f->r, T_FORM_NO), second, holds(v, S("0"))};
     in->options.at = at;
     in->options.n = 2;
     in->is_radio = true;
@@ -333,8 +333,8 @@ static void fill_pair(struct filling *f, const json_t *field, const json_t *v, s
     in->is_pair = true;
 }
 
-static void fill_cell(struct filling *f, const json_t *column, const json_t *row, str at, const struct view_form_input *in, size_t line,
-                      struct view_form_cell *ret)
+static void fill_cell(struct filling *f, const json_t *column, const json_t *row, str at, const struct view_form_input *in,
+                      size_t line, struct view_form_cell *ret)
 {
     struct arena *a = f->r->arena;
     str name = json_get_str(column, "name"), kind = form_kind(column);

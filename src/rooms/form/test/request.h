@@ -15,7 +15,8 @@ static inline void load_demo(struct fixture *t)
 {
     str why = STR_NONE, items[64];
     size_t n = 0;
-    struct org_demo org = {built_in("demo/hainan/regions.csv"), built_in("demo/hainan/departments.json"), built_in("demo/hainan/halls.json")};
+    struct org_demo org = {built_in("demo/hainan/regions.csv"), built_in("demo/hainan/departments.json"),
+                           built_in("demo/hainan/halls.json")};
     if (org_load_demo(&t->db, &org, &why))
         fail_msg("%.*s", STRF(why));
     for (size_t i = 0; i < demo_files_n && n < 64; i++)
@@ -37,9 +38,17 @@ static inline struct req *request(struct fixture *t, int64_t person_id)
     r->priv = NEW(t->a, struct req_private);
     r->priv->x = NEW(t->a, struct exchange);
     r->priv->answer = (struct answer){.fd = -1, .notice = -1};
-    r->who = (struct who){.session_id = 1, .person_id = person_id, .person_name = S("王小岛"), .post_id = DB_NONE, .department_id = DB_NONE,
-                          .hall_id = DB_NONE, .enterprise_id = DB_NONE, .role = S("citizen")};
+    r->who = (struct who){.session_id = 1, .person_id = person_id, .person_name = S("王小岛"), .post_id = DB_NONE,
+                          .department_id = DB_NONE, .hall_id = DB_NONE, .enterprise_id = DB_NONE, .role = S("citizen")};
     return r;
+}
+
+static inline void add_file(struct fixture *t, int64_t file_id, int64_t person_id)
+{
+    struct form_file_add added;
+    assert_int_equal(form_file_add(&t->db, &(struct form_file_add_in){
+        .file_id = file_id, .owner_person_id = person_id, .name = S("a.pdf"), .size = 3, .type = S("application/pdf"),
+        .sm3 = {"0123456789abcdef0123456789abcdef", 32}, .at = 1}, &added), 1);
 }
 
 /* Message of the refusal about `field`; absent when nothing was said about it. */

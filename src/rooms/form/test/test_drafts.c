@@ -59,8 +59,8 @@ static void one_live_draft(void **state)
     struct form_about_code item;
     assert_int_equal(form_about_code(&t->db, S(ITEM), &item), 1);
     assert_int_equal(form_draft_add(&t->db, &(struct form_draft_add_in){.draft_id = 999, .person_id = 7, .applicant = 0,
-                         .enterprise_id = DB_NONE, .item_id = item.item_id, .item_version = 1, .live_slot = 0, .fields = S("x"), .at = 1},
-                                    &added), 0);
+                         .enterprise_id = DB_NONE, .item_id = item.item_id, .item_version = 1, .live_slot = 0,
+                         .fields = S("x"), .at = 1}, &added), 0);
 }
 
 static void who_may_open(void **state)
@@ -157,12 +157,10 @@ static void materials(void **state)
 {
     struct fixture *t = *state;
     struct form_about_code item;
-    struct form_file_add added;
     struct form_gaps gaps;
     load_demo(t);
     assert_int_equal(form_about_code(&t->db, S(ITEM), &item), 1);
-    assert_int_equal(form_file_add(&t->db, &(struct form_file_add_in){.file_id = 501, .owner_person_id = 7, .name = S("a.pdf"), .size = 3,
-                         .type = S("application/pdf"), .sm3 = {"0123456789abcdef0123456789abcdef", 32}, .at = 1}, &added), 1);
+    add_file(t, 501, 7);
     const struct form_material fine[] = {{S("临时救助申请书"), S("file"), 501, STR_NONE}, {S("困难情形凭据"), S("later"), DB_NONE, STR_NONE}};
     assert_int_equal(form_check_materials(request(t, 7), item.item_id, item.version, fine, 2), 0);
     struct req *r = request(t, 8);               /* somebody else's file */
@@ -187,7 +185,7 @@ static void materials(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(one_live_draft), TEST(who_may_open), TEST(mine_or_not_there), TEST(saves), TEST(boxed),
-                                       TEST(materials)};
+    const struct CMUnitTest tests[] = {TEST(one_live_draft), TEST(who_may_open), TEST(mine_or_not_there), TEST(saves),
+                                       TEST(boxed), TEST(materials)};
     return cmocka_run_group_tests_name("form: drafts and materials", tests, NULL, NULL);
 }
