@@ -3,7 +3,7 @@
 // A short bar is told, it does not fail the run. ONLY=guide,case,submit,idle,start,memory chooses.
 process.env.YIWANG_BUILD = process.argv[2] || process.env.YIWANG_BUILD || 'build';
 const { execFileSync, spawn, spawnSync } = await import('node:child_process');
-const { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = await import('node:fs');
+const { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = await import('node:fs');
 const { join } = await import('node:path');
 const { png, submission, ITEM } = await import('../test/lib/case.mjs');
 const { api, makeStore, PROGRAM, request, ROOT, signIn, sleep, startServer, tempDir, upload } = await import('../test/lib/server.mjs');
@@ -68,6 +68,7 @@ async function startNginx(page, type, small) {
     const dir = join(work, 'nginx');
     mkdirSync(join(dir, 'logs'), { recursive: true });
     writeFileSync(join(dir, 'guide'), page);
+    for (const open of [work, dir]) chmodSync(open, 0o755);          /* nginx gives root away */
     const port = 20000 + Math.floor(Math.random() * 20000);
     writeFileSync(join(dir, 'nginx.conf'), `
 worker_processes 2; pid ${dir}/nginx.pid; error_log ${dir}/error.log; daemon off;

@@ -24,7 +24,8 @@ struct item_head {
     bool code_national, code_own;
 };
 int item_by_code(struct db *db, str code, struct item_head *ret);        /* 1 found, 0 not */
-/* The whole guide of one version (demo/README.md says what stands in it), as a tree that lives with `a`. 1 found, 0 not. */
+/* The whole guide of one version (demo/README.md says what stands in it), as a tree that lives with `a` and is shared with other
+ * requests: read it, do not change it. 1 found, 0 not. */
 int item_guide(struct db *db, struct arena *a, int64_t item_id, int64_t version, json_t **ret);
 /* Of it only key, objects and fields: what a submission is checked by, at a tenth of the cost. */
 int item_form(struct db *db, struct arena *a, int64_t item_id, int64_t version, json_t **ret);

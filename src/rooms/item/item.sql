@@ -224,6 +224,9 @@ where i.item_id = :item_id;
 --: item_body (item_id id, version int) -> row (body json, source text, imported_at time)
 select body, source, imported_at from item_version where item_id = :item_id and version = :version;
 
+--: item_hash (item_id id, version int) -> row (hash blob)
+select hash from item_version where item_id = :item_id and version = :version;
+
 -- What a submission is checked by: an extract of the body, so that the writer need not read all of that.
 --: item_form_part (item_id id, version int) -> row (form json)
 select form from item_version where item_id = :item_id and version = :version;

@@ -140,5 +140,9 @@ insert into org_calendar_year (year) values (:year) on conflict (year) do nothin
 select min(year) as first, max(year) as last from org_calendar_year;
 
 --: org_calendar_days (region text, from_day int) -> rows (day int, kind text, name text)
-select d.day, d.kind, d.name from org_calendar_day d left join org_region_line l on l.ancestor = d.region and l.code = :region
-where d.day >= :from_day and (d.region = '' or l.code is not null) order by d.day, coalesce(0 - l.depth, -99);
+select x.day, x.kind, x.name from (
+  select d.day, d.kind, d.name, -99 as nearness from org_calendar_day d where d.region = '' and d.day >= :from_day
+  union all
+  select d.day, d.kind, d.name, 0 - l.depth as nearness from org_region_line l
+  join org_calendar_day d on d.region = l.ancestor and d.day >= :from_day where l.code = :region
+) x order by x.day, x.nearness;
