@@ -18,6 +18,7 @@ static const struct route routes[] = {
     GET_ROUTE("/cases/{id}", SIGNED_IN, case_in_reach, NO_FORM, FACE_BOTH, case_page, 0),
     GET_ROUTE("/cases/{id}/receipt", SIGNED_IN, case_holds_receipt, NO_FORM, FACE_BOTH, case_receipt_page, 0),
     GET_ROUTE("/cases/{id}/receipt.pdf", SIGNED_IN, case_holds_receipt, NO_FORM, FACE_HTML, case_receipt_pdf, 0),
+    GET_ROUTE("/cases/{id}/documents/{document}", SIGNED_IN, case_in_reach, NO_FORM, FACE_HTML, case_document_pdf, 0),
     GET_ROUTE("/cases/{id}/files/{file}", SIGNED_IN, case_in_reach, NO_FORM, FACE_BOTH, case_file_get, 0),
     GET_ROUTE("/progress", PUBLIC, NO_CHECK, &fd_case_progress, FACE_BOTH, case_progress_page, ROUTE_LIMITED),
     POST_ROUTE("/progress", PUBLIC, NO_CHECK, &fd_case_progress, FACE_BOTH, NO_ACT, NO_PREPARE, case_progress_page, NO_AGAIN, ROUTE_LIMITED),

@@ -138,8 +138,8 @@ update case_defect set open = 1 where case_id = :case_id and line = :line;
 insert into case_notice (notice_id, case_id, kind, number, content, sealed, created_at)
 values (:notice_id, :case_id, :kind, :number, :content, 0, :created_at);
 
---: case_notices (case_id id) -> rows (notice_id id, kind text, number text, content json personal, sealed bool, created_at time)
-select notice_id, kind, number, content, sealed, created_at from case_notice where case_id = :case_id order by notice_id;
+--: case_notice_by_id (case_id id, notice_id id) -> row (kind text, number text, content json personal, sealed bool, created_at time)
+select kind, number, content, sealed, created_at from case_notice where case_id = :case_id and notice_id = :notice_id;
 
 --: case_notice_of (case_id id, kind text) -> row (notice_id id, kind text, number text, content json personal, sealed bool, created_at time)
 select notice_id, kind, number, content, sealed, created_at from case_notice
@@ -262,8 +262,8 @@ where c.department_id = :department_id and c.desk = :desk and c.case_id > :after
   and (:item_id is null or c.item_id = :item_id)
 order by c.case_id limit :most;
 
---: case_notice_list (case_id id) -> rows (kind text, number text, sealed bool, created_at time)
-select kind, number, sealed, created_at from case_notice where case_id = :case_id order by notice_id;
+--: case_notice_list (case_id id) -> rows (notice_id id, kind text, number text, sealed bool, created_at time)
+select notice_id, kind, number, sealed, created_at from case_notice where case_id = :case_id order by notice_id;
 
 --: case_files_of (person_id id, most int) -> rows (file_id id, name text personal)
 select file_id, name from form_file_pub where owner_person_id = :person_id order by file_id desc limit :most;

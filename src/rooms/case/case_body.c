@@ -36,7 +36,7 @@ static int act_deny(struct req *r, struct case_doing *d)
     json_t *guide, *body = case_json_new(r->arena);
     if (case_item_guide(r, d->c, &guide) < 0)
         return ERR_FAIL;
-    case_json_set(body, "remedy", case_remedy(r, guide));
+    case_json_set(body, "remedy", case_remedy(r, LANG_ZH, guide));
     return decide(r, d, "denied", "denial", body);
 }
 
@@ -56,7 +56,7 @@ static int act_make(struct req *r, struct case_doing *d)
     if (str_empty(name))
         name = json_get_str(of_item, denied ? "negative" : "name");
     if (str_empty(name))
-        name = req_text(r, denied ? T_CASE_RESULT_DENIAL : T_CASE_RESULT_GRANT);
+        name = text_get(LANG_ZH, denied ? T_CASE_RESULT_DENIAL : T_CASE_RESULT_GRANT);
     if (sent)
         json_object_update(result, (json_t *)sent);
     case_json_set(result, "name", name);

@@ -66,8 +66,10 @@ str case_light_words(struct req *r, enum case_light l, int32_t left)
     if (l == CASE_LIGHT_NONE)
         return req_text(r, T_CASE_LIGHT_NONE);
     if (l == CASE_LIGHT_OVER)
-        return text_fill(r->arena, r->lang, T_CASE_LIGHT_OVER, &days, 1);
-    return left == 0 ? req_text(r, T_CASE_LIGHT_TODAY) : text_fill(r->arena, r->lang, T_CASE_LIGHT_LEFT, &days, 1);
+        return text_fill(r->arena, r->lang, left == -1 ? T_CASE_LIGHT_OVER_ONE : T_CASE_LIGHT_OVER, &days, 1);
+    if (left == 0)
+        return req_text(r, T_CASE_LIGHT_TODAY);
+    return text_fill(r->arena, r->lang, left == 1 ? T_CASE_LIGHT_LEFT_ONE : T_CASE_LIGHT_LEFT, &days, 1);
 }
 
 /* The period behind the clock that runs. */
@@ -103,13 +105,13 @@ static void explain(struct req *r, const struct due *due, struct view_case_clock
         v->missing_year = due->missing_year;
 }
 
-/* "3 working days" in the reader's language. */
-str case_period_words(struct req *r, struct period p)
+/* "3 working days" */
+str case_period_words(struct req *r, int lang, struct period p)
 {
     static const int units[2][4] = {{T_CASE_UNIT_WORKDAY, T_CASE_UNIT_DAY, T_CASE_UNIT_MONTH, T_CASE_UNIT_HOUR},
                                     {T_CASE_UNIT_WORKDAYS, T_CASE_UNIT_DAYS, T_CASE_UNIT_MONTHS, T_CASE_UNIT_HOURS}};
     str n = str_i64(r->arena, p.n);
-    return text_fill(r->arena, r->lang, units[p.n != 1][p.unit], &n, 1);
+    return text_fill(r->arena, lang, units[p.n != 1][p.unit], &n, 1);
 }
 
 /* One sentence: from when, how long, until when. */
@@ -118,7 +120,7 @@ static str sentence(struct req *r, const char *name, int64_t start, struct perio
     struct arena *a = r->arena;
     str from = date_text(a, date_from_days((int32_t)start));
     str until = due->known ? date_text(a, due->date) : str_i64(a, due->missing_year);
-    str args[] = {text_find(r->lang, "case", str_fmt(a, "clock.%s", name)), from, case_period_words(r, p), until};
+    str args[] = {text_find(r->lang, "case", str_fmt(a, "clock.%s", name)), from, case_period_words(r, r->lang, p), until};
     return text_fill(a, r->lang, due->known ? T_CASE_CLOCK_WHY : T_CASE_CLOCK_UNKNOWN, args, 4);
 }
 
@@ -138,7 +140,8 @@ int case_clock_view(struct req *r, const struct case_by_id *c, struct view_case_
         return 0;
     v->runs = str_c(run.name);
     struct calendar calendar;
-    int code = org_calendar(r->db, r->arena, c->region, &calendar);
+    int32_t start = (int32_t)run.start_day, today = date_days(date_of(r->now));
+    int code = org_calendar_from(r->db, r->arena, c->region, start < today ? start : today, &calendar);
     if (code < 0)
         return code;
     if (running_period(c, run.name, &p)) {
@@ -148,7 +151,7 @@ int case_clock_view(struct req *r, const struct case_by_id *c, struct view_case_
     }
     if (run.unknown)
         return 0;
-    int32_t left, today = date_days(date_of(r->now));
+    int32_t left;
     enum case_light light = case_light_of(&calendar, (int32_t)run.start_day, (int32_t)run.due_day, today, &left);
     v->due = run.due_day;
     v->left = left;

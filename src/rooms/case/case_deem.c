@@ -20,7 +20,7 @@ int case_await_answer(struct req *r, int64_t case_id, str item_type, int64_t fiv
 /* From receipt; after a supplement that was not answered either, from the supplement. */
 static int act_deem(struct req *r, struct case_doing *d)
 {
-    d->note = req_text(r, T_CASE_DEEMED);
+    d->note = text_get(LANG_ZH, T_CASE_DEEMED);
     return case_lay_acceptance(r, d, d->c->supplemented_at != DB_NONE ? d->c->supplemented_at : d->c->received_at, true);
 }
 

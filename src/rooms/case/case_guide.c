@@ -19,34 +19,40 @@ const json_t *case_guide_fields(const json_t *guide)
     return json_object_get(guide, "fields");
 }
 
-/* A member in the reader's language: name_en beside name. */
-str case_in_lang(struct req *r, const json_t *obj, const char *key)
+/* A member in a language: name_en beside name. */
+static str in_lang(struct req *r, int lang, const json_t *obj, const char *key)
 {
-    str en = r->lang == LANG_EN ? json_get_str(obj, str_z(r->arena, str_fmt(r->arena, "%s_en", key))) : STR_NONE;
+    str en = lang == LANG_EN ? json_get_str(obj, str_z(r->arena, str_fmt(r->arena, "%s_en", key))) : STR_NONE;
     return str_empty(en) ? json_get_str(obj, key) : en;
 }
 
-static str period_words(struct req *r, const json_t *p)
+str case_in_lang(struct req *r, const json_t *obj, const char *key)
+{
+    return in_lang(r, r->lang, obj, key);
+}
+
+static str period_words(struct req *r, int lang, const json_t *p)
 {
     int64_t n = json_get_int(p, "n", 0);
     enum period_unit u;
     if (n <= 0 || n > 100000 || !period_unit_parse(json_get_str(p, "unit"), &u))
         return STR_NONE;
-    return case_period_words(r, (struct period){(int32_t)n, u});
+    return case_period_words(r, lang, (struct period){(int32_t)n, u});
 }
 
-/* Where to turn against a refusal or denial. The item's own data where it has some, else the general sentence. */
-str case_remedy(struct req *r, const json_t *guide)
+/* Where to turn against a refusal or denial. The item's own data where it has some, else the general sentence. Documents take it
+ * in Chinese, pages in the reader's language. */
+str case_remedy(struct req *r, int lang, const json_t *guide)
 {
     const json_t *all = json_object_get(guide, "remedies");
     if (json_is_string(all))
         return json_get_str(guide, "remedies");
     const json_t *again = json_object_get(all, "reconsideration"), *suit = json_object_get(all, "suit");
-    str args[] = {period_words(r, again), case_in_lang(r, again, "body"), period_words(r, suit), case_in_lang(r, suit, "body")};
+    str args[] = {period_words(r, lang, again), in_lang(r, lang, again, "body"), period_words(r, lang, suit), in_lang(r, lang, suit, "body")};
     for (size_t i = 0; i < COUNT_OF(args); i++)
         if (str_empty(args[i]))
-            return req_text(r, T_CASE_REMEDY_GENERAL);
-    return text_fill(r->arena, r->lang, T_CASE_REMEDY, args, COUNT_OF(args));
+            return text_get(lang, T_CASE_REMEDY_GENERAL);
+    return text_fill(r->arena, lang, T_CASE_REMEDY, args, COUNT_OF(args));
 }
 
 /* What was filled in: boxed in the record, because it holds personal numbers. */

@@ -83,7 +83,7 @@ static int act_deliver(struct req *r, struct case_doing *d)
     case_json_set(body, "tracking", str_is(f->method, "post") ? str_trim(f->tracking) : STR_NONE);
     case_json_set(body, "at", time_rfc3339(r->arena, r->now));
     d->content = json_text(r->arena, body);
-    d->note = text_find(r->lang, "case", str_fmt(r->arena, "method.%.*s", STRF(f->method)));
+    d->note = text_find(LANG_ZH, "case", str_fmt(r->arena, "method.%.*s", STRF(f->method)));
     if ((code = case_set_delivered(r->db, d->c->case_id, d->content)) < 0)
         return code;
     return case_notice_issue(r, d, "service", body, NULL);

@@ -71,7 +71,7 @@ static void fill_facts(struct req *r, struct sheet *s)
     v->accepted = c->accepted_at;
     v->decision = c->decision;
     v->reason = c->decision_reason;
-    v->remedy = str_is(c->decision, "denied") || str_is(c->state, "refused") ? case_remedy(r, s->guide) : STR_NONE;
+    v->remedy = str_is(c->decision, "denied") || str_is(c->state, "refused") ? case_remedy(r, r->lang, s->guide) : STR_NONE;
     v->holder = holder(r, s);
     v->expected = by_state(r, 1, c->state);
     v->own = s->relation == CASE_MINE;
@@ -182,6 +182,14 @@ static int fill_history(struct req *r, struct sheet *s)
     return 0;
 }
 
+/* The receipt voucher has its own address, with the query code on it. */
+static str document_url(struct req *r, int64_t case_id, const struct case_notice_list *n)
+{
+    if (str_is(n->kind, "receipt"))
+        return case_url(r, case_id, "/receipt.pdf");
+    return str_fmt(r->arena, "/cases/%lld/documents/%lld", (long long)case_id, (long long)n->notice_id);
+}
+
 static int fill_notices(struct req *r, struct sheet *s)
 {
     struct case_notice_list_rows rows;
@@ -190,7 +198,7 @@ static int fill_notices(struct req *r, struct sheet *s)
     struct view_case_notice_row *at = NEW_ARRAY(r->arena, rows.n + 1, struct view_case_notice_row);
     for (size_t i = 0; i < rows.n; i++)
         at[i] = (struct view_case_notice_row){.kind = rows.at[i].kind, .number = rows.at[i].number, .created = rows.at[i].created_at,
-                                              .sealed = rows.at[i].sealed};
+                                              .sealed = rows.at[i].sealed, .url = document_url(r, s->c->case_id, &rows.at[i])};
     s->v->notices.at = at;
     s->v->notices.n = rows.n;
     return 0;

@@ -34,7 +34,7 @@ int case_due_day(struct db *db, str region, struct date start, int64_t n, str un
 struct case_running { const char *name; int64_t start_day, due_day; bool unknown; };
 bool case_clock_running(str state, int64_t received_at, int64_t supplemented_at, int64_t five_day, int64_t accepted_at,
                         int64_t due_day, int64_t promised_day, int64_t made_at, int64_t window_day, struct case_running *ret);
-str case_period_words(struct req *r, struct period p);
+str case_period_words(struct req *r, int lang, struct period p);
 int case_clock_view(struct req *r, const struct case_by_id *c, struct view_case_clock *ret);
 /* Calendars by region, loaded once per request: lists mix regions. */
 struct case_calendars { struct { str region; struct calendar calendar; } at[16]; size_t n; };
@@ -83,6 +83,7 @@ int case_list_page(struct req *r);
 int case_page(struct req *r);
 int case_receipt_page(struct req *r);
 int case_receipt_pdf(struct req *r);
+int case_document_pdf(struct req *r);
 int case_file_get(struct req *r);
 int case_progress_page(struct req *r);
 int case_counter_page(struct req *r);
@@ -92,14 +93,15 @@ int case_counter_post(struct req *r);
 /* ---- case_guide.c: what comes from the item's guide ---- */
 int case_item_guide(struct req *r, const struct case_by_id *c, json_t **ret);
 const json_t *case_guide_fields(const json_t *guide);
-str case_in_lang(struct req *r, const json_t *obj, const char *key);
-str case_remedy(struct req *r, const json_t *guide);
+str case_in_lang(struct req *r, const json_t *obj, const char *key);      /* the reader's language */
+str case_remedy(struct req *r, int lang, const json_t *guide);
 int case_fields_open(struct req *r, int64_t case_id, str *ret);
 int case_field_rows(struct req *r, const json_t *guide, str fields, const struct view_case_field_row **ret_at, size_t *ret_n);
 str case_state_word(struct req *r, str state);
 str case_url(struct req *r, int64_t case_id, const char *tail);
 
 /* ---- shared between ways in and out ---- */
+str case_day_prose(struct req *r, int64_t ms);          /* 2026年11月23日 */
 str case_query_hash(struct arena *a, int64_t case_id, str code);
 int case_counter_may(struct req *r, struct case_submission *s);
 #endif

@@ -70,7 +70,7 @@ int case_receipt_page(struct req *r)
 
 /* ---- the receipt voucher (收件凭证) as PDF ---- */
 
-static str day_prose(struct req *r, int64_t ms)
+str case_day_prose(struct req *r, int64_t ms)
 {
     struct date d = date_of(ms);
     return str_fmt(r->arena, "%d年%d月%d日", d.y, d.m, d.d);
@@ -147,7 +147,7 @@ static int draw(struct req *r, const struct case_by_id *c, str *ret_pdf)
         .material_heads = {str_c(zh(T_CASE_PDF_M_NAME)), str_c(zh(T_CASE_PDF_M_FORM)), str_c(zh(T_CASE_PDF_M_COPIES)), str_c(zh(T_CASE_PDF_M_NOTE))},
         .materials = materials, .materials_n = n_materials, .paragraphs = paragraphs, .paragraphs_n = COUNT_OF(paragraphs),
         .qr = str_cat(r->arena, setting_str("case.public_url"), v.progress_url), .qr_note = str_c(zh(T_CASE_PDF_QR)),
-        .date = day_prose(r, v.receipt.time), .seal_note = waits ? STR_NONE : str_c(zh(T_CASE_PDF_SEAL)), .footer = footer,
+        .date = case_day_prose(r, v.receipt.time), .seal_note = waits ? STR_NONE : str_c(zh(T_CASE_PDF_SEAL)), .footer = footer,
         .footer_n = found ? 2 : 1, .created = v.receipt.time};
     return press_receipt(r->arena, &in, ret_pdf);
 }

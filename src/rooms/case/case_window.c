@@ -164,13 +164,24 @@ static int write_defects(struct req *r, const struct case_by_id *c, const struct
     return code < 0 ? code : 0;
 }
 
-static json_t *defects_json(struct req *r, const struct defect *at, size_t n)
+static str field_label(const json_t *fields, str name)
+{
+    size_t i;
+    json_t *f;
+    json_array_foreach(fields, i, f)
+        if (str_eq(json_get_str(f, "name"), name))
+            return json_get_str(f, "label");
+    return STR_NONE;
+}
+
+static json_t *defects_json(struct req *r, const json_t *fields, const struct defect *at, size_t n)
 {
     json_t *list = json_array(), *body = case_json_new(r->arena);
     for (size_t i = 0; i < n; i++) {
         json_t *one = json_object();
         case_json_set(one, "material", at[i].material);
         case_json_set(one, "field", at[i].field);
+        case_json_set(one, "label", field_label(fields, at[i].field));
         case_json_set(one, "problem", at[i].problem);
         json_array_append_new(list, one);
     }
@@ -201,7 +212,7 @@ static int act_correct(struct req *r, struct case_doing *d)
         return refuse_field(r, "defects", T_CASE_DEFECTS_NONE);
     if ((code = write_defects(r, d->c, at, n, again)) < 0)
         return code;
-    json_t *body = defects_json(r, at, n);
+    json_t *body = defects_json(r, names.fields, at, n);
     d->content = json_text(r->arena, body);
     if ((code = case_notice_issue(r, d, "correction", body, NULL)) < 0)
         return code;
@@ -352,7 +363,7 @@ static int act_refuse(struct req *r, struct case_doing *d)
     case_json_set(body, "reason", f->reason);
     case_json_set(body, "office", str_is(f->kind, "not_ours") ? f->office : STR_NONE);
     case_json_set(body, "article", str_is(f->kind, "cited") ? f->article : STR_NONE);
-    case_json_set(body, "remedy", case_remedy(r, guide));
+    case_json_set(body, "remedy", case_remedy(r, LANG_ZH, guide));
     d->content = json_text(r->arena, body);
     d->note = d->reason = f->reason;
     return case_notice_issue(r, d, "refusal", body, NULL);
