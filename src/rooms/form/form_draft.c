@@ -60,7 +60,7 @@ int form_draft_load(struct req *r, int64_t draft_id, struct form_draft *ret)
     struct form_full full;
     int code = read_mine(r, draft_id, &full);
     if (!code && !full.d.live)
-        return refuse(r, 409, "closed", T_FORM_CLOSED);
+        return refuse(r, 409, "closed", T_FORM_CLOSED_ERROR);
     if (!code)
         *ret = full.d;
     return code;
@@ -322,7 +322,7 @@ int form_save_post(struct req *r)
     const struct form_full *d = r->object;
     struct form_about_id item;
     if (!d->d.live)
-        return refuse(r, 409, "closed", T_FORM_CLOSED);
+        return refuse(r, 409, "closed", T_FORM_CLOSED_ERROR);
     /* a page whose boxes are all unticked sends no field at all */
     bool fields = !str_none(f->fields) || (!r->json && !str_empty(f->next));
     if (stale(f, d, fields))
@@ -350,7 +350,7 @@ int form_delete_post(struct req *r)
     const struct form_form_delete *f = r->form;
     const struct form_full *d = r->object;
     if (!d->d.live)
-        return refuse(r, 409, "closed", T_FORM_CLOSED);
+        return refuse(r, 409, "closed", T_FORM_CLOSED_ERROR);
     if (f->version != DB_NONE && f->version != d->d.version)
         return refuse_changed(r);
     int n = form_draft_close(r->db, d->d.draft_id, d->d.version, r->now);

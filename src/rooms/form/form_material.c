@@ -162,7 +162,7 @@ int form_choose_post(struct req *r)
     struct form_slots_rows slots;
     struct form_full *now;
     if (!d->d.live)
-        return refuse(r, 409, "closed", T_FORM_CLOSED);
+        return refuse(r, 409, "closed", T_FORM_CLOSED_ERROR);
     if (form_about_id(r->db, d->d.item_id, &item) != 1 || form_slots(r->db, d->d.item_id, item.version, &slots) < 0)
         return ERR_FAIL;
     const struct form_slots *slot = slot_numbered(&slots, req_id(r, 1));

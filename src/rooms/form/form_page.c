@@ -135,7 +135,7 @@ static void fill_answers(struct paging *p)
         const struct form_problem *wrong = problem_of(&p->problems, name);
         at[n].label = form_label(r->lang, field, "label");
         at[n].value = form_value_text(r, field, v);
-        at[n].id = str_fmt(r->arena, "fields.%.*s", STRF(name));
+        at[n].id = str_fmt(r->arena, "fields.%.*s", STRF(wrong ? wrong->path : name));   /* where the error summary leads */
         at[n].problem = wrong ? form_problem_text(r, wrong) : STR_NONE;
         at[n].url = input_url(p, wrong ? "&check=1" : "", wrong ? wrong->path : name);
         n++;
@@ -203,7 +203,7 @@ static int gone(struct req *r, const struct form_full *d)
 {
     struct form_about_id item;
     if (r->json)
-        return refuse(r, 409, "closed", T_FORM_CLOSED);
+        return refuse(r, 409, "closed", T_FORM_CLOSED_ERROR);
     if (form_about_id(r->db, d->d.item_id, &item) != 1)
         return not_there(r);
     struct view_form_gone *v = NEW(r->arena, struct view_form_gone);
