@@ -12,7 +12,7 @@
 #include "core/req_private.h"
 
 #define MEMBERS 64
-#define BATCH_MS 5
+#define BATCH_MS 20
 #define MEMBER_MS 20
 #define ALONE_MS 2000
 
