@@ -1,8 +1,8 @@
 -- What a message is made of.
 --: note_case (case_id id)
---: -> row (item_name_en text?, five_day int?, due_day int?, promised_day int?, hall_name text?, hall_name_en text?,
+--: -> row (item_id id, item_version int, item_name_en text?, five_day int?, due_day int?, promised_day int?, hall_name text?, hall_name_en text?,
 --:   hall_address text?, hall_address_en text?, hall_hours text?, hall_hours_en text?, hall_phone text?)
-select i.name_en as item_name_en, c.five_day, c.due_day, c.promised_day, h.name as hall_name, h.name_en as hall_name_en,
+select c.item_id, c.item_version, i.name_en as item_name_en, c.five_day, c.due_day, c.promised_day, h.name as hall_name, h.name_en as hall_name_en,
   h.address as hall_address, h.address_en as hall_address_en, h.hours as hall_hours, h.hours_en as hall_hours_en, h.phone as hall_phone
 from case_case_pub c
 left join item_item_pub i on i.item_id = c.item_id

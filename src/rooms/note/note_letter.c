@@ -5,7 +5,7 @@
 #include "base/sm.h"
 #include "rooms/note/note_private.h"
 
-enum { LETTER_MOST = 1 << 16, WORD_BYTES = 45, LINE_BYTES = 57, NAME_POINTS = 40 };
+enum { LETTER_MOST = 1 << 16, WORD_BYTES = 36, LINE_BYTES = 57, NAME_POINTS = 40 };
 
 bool note_address_ok(str address)
 {
@@ -100,7 +100,7 @@ str note_letter(struct arena *a, const struct note_letter *l)
     buf_init(&body, a, LETTER_MOST / 2);
     buf_lit(&b, "From: ");
     put_words(&b, l->site);
-    buf_fmt(&b, " <%.*s>\r\nTo: <%.*s>\r\nSubject: ", STRF(l->from), STRF(l->to));
+    buf_fmt(&b, "\r\n <%.*s>\r\nTo: <%.*s>\r\nSubject: ", STRF(l->from), STRF(l->to));
     put_words(&b, str_fmt(a, "%.*s: %.*s", STRF(note_title(LANG_ZH, l->kind)), STRF(short_name(a, l->item_name))));
     buf_lit(&b, "\r\n");
     put_date(&b, l->at);

@@ -35,6 +35,11 @@ int note_is_mine(struct req *r)
     return 0;
 }
 
+static bool waits_for_person(str kind)
+{
+    return str_is(kind, "correcting") || str_is(kind, "awaiting_paper") || str_is(kind, "at_window");
+}
+
 int note_list_page(struct req *r)
 {
     const struct form_note_ask *f = r->form;
@@ -50,18 +55,14 @@ int note_list_page(struct req *r)
         at[i] = (struct view_note_row){
             .message_id = m->message_id, .kind = m->kind, .title = note_title(r->lang, m->kind),
             .item_name = item_in_lang(r, m->item_name, m->item_name_en), .number = m->number, .case_id = m->case_id,
-            .created = m->created_at, .read = m->read_at, .unread = m->read_at == DB_NONE, .mail = m->mail};
+            .created = m->created_at, .read = m->read_at, .unread = m->read_at == DB_NONE, .mail = m->mail,
+            .you = m->read_at == DB_NONE && waits_for_person(m->kind)};
     }
     v->messages.at = at;
     v->messages.n = n;
     v->next = rows.n > PAGE ? at[n - 1].message_id : DB_NONE;
     v->staff = is_staff(r);
     return show(r, &vt_note_list, v);
-}
-
-static bool waits_for_person(str kind)
-{
-    return str_is(kind, "correcting") || str_is(kind, "awaiting_paper") || str_is(kind, "at_window");
 }
 
 int note_page(struct req *r)

@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "rooms/case/case.h"
+#include "rooms/item/item.h"
 #include "rooms/note/note_private.h"
 
 enum { DEFECTS_MOST = 100, BODY_MOST = 1 << 18 };
@@ -45,6 +47,7 @@ struct telling {
     const struct kind *kind;
     struct note_case c;
     struct note_defects_rows defects;
+    json_t *form;                                /* of the item's version; only where a field must be named */
 };
 
 static str in_lang(int lang, str zh, str en)
@@ -77,11 +80,28 @@ static void put_hall(struct buf *b, const struct telling *t, int lang)
     sentence(b, t, lang, T_NOTE_PART_PHONE, t->c.hall_phone);
 }
 
+/* A field as the form calls it; its bare name where the guide does not say. */
+static str field_label(const struct telling *t, int lang, str name)
+{
+    size_t i;
+    json_t *f;
+    json_array_foreach(json_object_get(t->form, "fields"), i, f)
+        if (str_eq(json_get_str(f, "name"), name)) {
+            str label = in_lang(lang, json_get_str(f, "label"), json_get_str(f, "label_en"));
+            return str_empty(label) ? name : label;
+        }
+    return name;
+}
+
 static void put_defects(struct buf *b, const struct telling *t, int lang)
 {
+    if (lang == LANG_EN)
+        buf_char(b, ' ');
+    buf_str(b, text_get(lang, T_NOTE_PART_DEFECTS));
     for (size_t i = 0; i < t->defects.n; i++) {
         const struct note_defects *d = &t->defects.at[i];
-        str args[] = {str_i64(t->r->arena, (int64_t)i + 1), str_none(d->material) ? d->field : d->material, d->problem};
+        str what = str_none(d->material) ? field_label(t, lang, d->field) : d->material;
+        str args[] = {str_i64(t->r->arena, (int64_t)i + 1), what, d->problem};
         buf_char(b, '\n');
         buf_str(b, text_fill(t->r->arena, lang, T_NOTE_PART_DEFECT, args, COUNT_OF(args)));
     }
@@ -146,16 +166,27 @@ static int tell(const struct telling *t, int64_t person_id)
     return got <= 0 ? got : queue_mail(t->r, person_id, id);
 }
 
+/* What the one complete notice names. */
+static int load_defects(struct telling *t)
+{
+    struct req *r = t->r;
+    bool fields = false;
+    if (note_defects(r->db, t->e->case_id, DEFECTS_MOST, &t->defects) < 0)
+        return ERR_FAIL;
+    for (size_t i = 0; i < t->defects.n; i++)
+        fields = fields || str_none(t->defects.at[i].material);
+    return fields ? item_form(r->db, r->arena, t->c.item_id, t->c.item_version, &t->form) : 0;
+}
+
 int note_case_changed(struct req *r, const void *event)
 {
     const struct case_event *e = event;
     struct telling t = {.r = r, .e = e, .kind = kind_of(e)};
     if (!t.kind)
         return 0;
-    int found = note_case(r->db, e->case_id, &t.c);
-    if (found <= 0)
+    if (note_case(r->db, e->case_id, &t.c) != 1)
         return ERR_FAIL;
-    if (str_is(e->to, "correcting") && note_defects(r->db, e->case_id, DEFECTS_MOST, &t.defects) < 0)
+    if (str_is(str_c(t.kind->state), "correcting") && load_defects(&t) < 0)
         return ERR_FAIL;
     int code = tell(&t, e->applicant_person_id);
     if (!code && e->actor_person_id != DB_NONE && e->actor_person_id != e->applicant_person_id)

@@ -11,7 +11,6 @@ static const struct route routes[] = {
     GET_ROUTE("/departments", PUBLIC, NO_CHECK, &fd_org_department_search, FACE_BOTH, org_departments_page, 0),
     GET_ROUTE("/departments/{id}", PUBLIC, NO_CHECK, NO_FORM, FACE_BOTH, org_department_page, 0),
 };
-static const struct nav_link nav[] = {{T_ORG_NAV_DEPARTMENTS, "/departments", PUBLIC}};
 
 const struct room org_room = {
-    .name = "org", .routes = routes, .n_routes = COUNT_OF(routes), .nav = nav, .n_nav = COUNT_OF(nav)};
+    .name = "org", .routes = routes, .n_routes = COUNT_OF(routes)};

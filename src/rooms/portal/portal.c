@@ -18,14 +18,14 @@ static const struct nav_link nav[] = {
     {T_PORTAL_NAV_HOME, "/", "not-staff"},
     {T_PORTAL_NAV_PERSON, "/items?object=person", "not-staff"},
     {T_PORTAL_NAV_ORGANISATION, "/items?object=organisation", "not-staff"},
-    {T_PORTAL_NAV_DEPARTMENTS, "/departments", "not-staff"},
-    {T_PORTAL_NAV_PROGRESS, "/progress", "not-staff"},
+    {T_ORG_NAV_DEPARTMENTS, "/departments", "not-staff"},
+    {T_CASE_NAV_PROGRESS, "/progress", "not-staff"},
     {T_PORTAL_NAV_MY, "/my", "not-staff"},
     {T_PORTAL_NAV_DESK, "/desk", "staff"},
-    {T_PORTAL_NAV_CASES, "/cases", "staff"},
-    {T_PORTAL_NAV_COUNTER, "/counter", "case.window"},
-    {T_PORTAL_NAV_WATCH, "/watch", "watch.see"},
-    {T_PORTAL_NAV_ITEMS, "/items", "staff"},
+    {T_CASE_NAV_QUEUE, "/cases", "staff"},
+    {T_CASE_NAV_COUNTER, "/counter", "case.window"},
+    {T_WATCH_TITLE, "/watch", "watch.see"},
+    {T_ITEM_NAV_ITEMS, "/items", "staff"},
 };
 
 const struct room portal_room = {

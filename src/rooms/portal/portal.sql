@@ -19,10 +19,11 @@ order by d.draft_id desc limit :most;
 -- part 1: something is expected of me; 2: others that are open; 3: closed.
 --: portal_cases_person (person_id id, part int, most int)
 --: -> rows (case_id id, number text?, item_name text, item_name_en text?, state text, desk text, department text?, department_en text?,
---:   hall text?, hall_en text?, submitted_at time, five_day int?, due_day int?, promised_day int?, closed_at time?)
+--:   hall text?, hall_en text?, region text, near_day int?, clock_day int?, closed_at time?)
 select c.case_id, c.number, c.item_name, i.name_en as item_name_en, c.state, c.desk, d.name as department, d.name_en as department_en,
-  h.name as hall, h.name_en as hall_en, c.submitted_at, c.five_day, c.due_day, c.promised_day, c.closed_at
+  h.name as hall, h.name_en as hall_en, c.region, w.near_day, w.due_day as clock_day, c.closed_at
 from case_case_pub c
+left join watch_case_pub w on w.case_id = c.case_id
 left join item_item_pub i on i.item_id = c.item_id
 left join org_department_pub d on d.department_id = c.department_id
 left join org_hall_pub h on h.hall_id = c.hall_id
@@ -34,10 +35,11 @@ order by c.case_id desc limit :most;
 
 --: portal_cases_enterprise (enterprise_id id, part int, most int)
 --: -> rows (case_id id, number text?, item_name text, item_name_en text?, state text, desk text, department text?, department_en text?,
---:   hall text?, hall_en text?, submitted_at time, five_day int?, due_day int?, promised_day int?, closed_at time?)
+--:   hall text?, hall_en text?, region text, near_day int?, clock_day int?, closed_at time?)
 select c.case_id, c.number, c.item_name, i.name_en as item_name_en, c.state, c.desk, d.name as department, d.name_en as department_en,
-  h.name as hall, h.name_en as hall_en, c.submitted_at, c.five_day, c.due_day, c.promised_day, c.closed_at
+  h.name as hall, h.name_en as hall_en, c.region, w.near_day, w.due_day as clock_day, c.closed_at
 from case_case_pub c
+left join watch_case_pub w on w.case_id = c.case_id
 left join item_item_pub i on i.item_id = c.item_id
 left join org_department_pub d on d.department_id = c.department_id
 left join org_hall_pub h on h.hall_id = c.hall_id
@@ -112,3 +114,16 @@ where (:department_id = 0 or department_id = :department_id) and due_day > 0
 
 --: portal_all_open (department_id id) -> row (n int?)
 select sum(n) as n from watch_count_pub where open = 1 and (:department_id = 0 or department_id = :department_id);
+
+-- The most urgent of a hall's desk, and of a department.
+--: portal_hall_urgent (hall_id id, desk text, most int)
+--: -> rows (case_id id, number text?, item_name text, item_name_en text?, state text, region text, near_day int, due_day int)
+select c.case_id, c.number, c.item_name, i.name_en as item_name_en, c.state, c.region, w.near_day, w.due_day
+from case_case_pub c join watch_case_pub w on w.case_id = c.case_id left join item_item_pub i on i.item_id = c.item_id
+where c.hall_id = :hall_id and c.desk = :desk and w.due_day > 0 order by w.due_day, w.case_id limit :most;
+
+--: portal_department_urgent (department_id id, most int)
+--: -> rows (case_id id, number text?, item_name text, item_name_en text?, state text, region text, near_day int, due_day int)
+select c.case_id, c.number, c.item_name, i.name_en as item_name_en, c.state, c.region, w.near_day, w.due_day
+from watch_case_pub w join case_case_pub c on c.case_id = w.case_id left join item_item_pub i on i.item_id = c.item_id
+where w.department_id = :department_id and w.due_day > 0 and w.state in ('accepted','reviewed') order by w.due_day, w.case_id limit :most;

@@ -2,8 +2,9 @@
 #include <string.h>
 
 #include "rooms/portal/portal_private.h"
+#include "rooms/watch/watch.h"
 
-enum { FIGURES = 8, LINKS = 8, COUNTED_MOST = 1000 };
+enum { FIGURES = 8, LINKS = 8, URGENT = 10, COUNTED_MOST = 1000 };
 
 /* What each role counts. state NULL: a light; late says which. */
 struct figure { const char *role, *desk, *state; int late, text; const char *url; };
@@ -100,6 +101,50 @@ static int fill_figures(struct req *r, struct view_portal_desk *v)
     return 0;
 }
 
+/* Both queries have the same columns. */
+static int load_urgent(struct req *r, struct portal_hall_urgent_rows *ret)
+{
+    struct portal_department_urgent_rows rows;
+    bool accepts = str_is(r->who.role, "acceptance-clerk"), issues = str_is(r->who.role, "issuing-clerk");
+    *ret = (struct portal_hall_urgent_rows){0};
+    if ((accepts || issues) && r->who.hall_id != DB_NONE)
+        return portal_hall_urgent(r->db, r->who.hall_id, accepts ? S("window") : S("issuing"), URGENT, ret);
+    if (!str_is(r->who.role, "approving-officer") || r->who.department_id == DB_NONE)
+        return 0;
+    if (portal_department_urgent(r->db, r->who.department_id, URGENT, &rows) < 0)
+        return ERR_FAIL;
+    ret->at = NEW_ARRAY(r->arena, rows.n, struct portal_hall_urgent);
+    ret->n = rows.n;
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct portal_department_urgent *d = &rows.at[i];
+        ret->at[i] = (struct portal_hall_urgent){d->case_id, d->number, d->item_name, d->item_name_en, d->state, d->region, d->near_day,
+                                                 d->due_day};
+    }
+    return 0;
+}
+
+static int fill_urgent(struct req *r, struct view_portal_desk *v)
+{
+    struct portal_hall_urgent_rows rows;
+    struct watch_calendars calendars = {0};
+    if (load_urgent(r, &rows) < 0)
+        return ERR_FAIL;
+    struct view_portal_urgent *at = NEW_ARRAY(r->arena, rows.n, struct view_portal_urgent);
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct portal_hall_urgent *c = &rows.at[i];
+        struct watch_shown shown;
+        if (watch_show_light(r, &calendars, c->region, c->near_day, c->due_day, &shown) < 0)
+            return ERR_FAIL;
+        at[i] = (struct view_portal_urgent){
+            .number = c->number, .name = portal_in_lang(r, c->item_name, c->item_name_en), .state = c->state, .due = c->due_day,
+            .light = shown.light, .words = shown.words, .over = str_is(shown.light, "over"),
+            .url = str_fmt(r->arena, "/cases/%lld", (long long)c->case_id)};
+    }
+    v->urgent.at = at;
+    v->urgent.n = rows.n;
+    return 0;
+}
+
 static void fill_links(struct req *r, struct view_portal_desk *v)
 {
     static const struct { const char *right, *url; int text; } all[] = {
@@ -120,7 +165,7 @@ int portal_desk_page(struct req *r)
     if (!is_staff(r))
         return redirect(r, S("/my"));
     struct view_portal_desk *v = NEW(r->arena, struct view_portal_desk);
-    if (fill_figures(r, v) < 0)
+    if (fill_figures(r, v) < 0 || fill_urgent(r, v) < 0)
         return ERR_FAIL;
     fill_links(r, v);
     v->person_name = r->who.person_name;

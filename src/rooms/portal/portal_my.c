@@ -1,8 +1,9 @@
 /* My space: what is expected of me first, then what goes on. And who has looked at my data. */
 #include "base/buf.h"
 #include "rooms/portal/portal_private.h"
+#include "rooms/watch/watch.h"
 
-enum { EXPECTED = 20, OPEN = 10, CLOSED = 5, DRAFTS = 10, MESSAGES = 5, DOCUMENTS = 8, FOOTPRINTS = 20 };
+enum { EXPECTED = 20, OPEN = 10, CLOSED = 5, DRAFTS = 10, MESSAGES = 5, DOCUMENTS = 5, FOOTPRINTS = 20 };
 
 /* ---- cases ---- */
 
@@ -16,14 +17,17 @@ static str holder_of(struct req *r, const struct portal_cases_person *c)
     return str_empty(hall) ? portal_in_lang(r, c->department, c->department_en) : hall;
 }
 
-static void fill_case(struct req *r, const struct portal_cases_person *c, struct view_portal_case *v)
+static int fill_case(struct req *r, struct watch_calendars *cs, const struct portal_cases_person *c, struct view_portal_case *v)
 {
-    bool accepting = str_is(c->state, "received"), deciding = str_is(c->state, "accepted") || str_is(c->state, "reviewed");
+    struct watch_shown shown;
+    if (watch_show_light(r, cs, c->region, c->near_day, c->clock_day, &shown) < 0)
+        return ERR_FAIL;
+    bool runs = !str_is(shown.light, "none");
     *v = (struct view_portal_case){
         .name = portal_in_lang(r, c->item_name, c->item_name_en), .url = str_fmt(r->arena, "/cases/%lld", (long long)c->case_id),
-        .number = c->number, .state = c->state, .holder = holder_of(r, c), .five_day = accepting ? c->five_day : DB_NONE,
-        .due = !deciding ? DB_NONE : c->promised_day == DB_NONE ? c->due_day : c->promised_day, .closed = c->closed_at,
-        .receipt_url = str_none(c->number) ? STR_NONE : str_fmt(r->arena, "/cases/%lld/receipt", (long long)c->case_id)};
+        .number = c->number, .state = c->state, .holder = holder_of(r, c), .due = runs ? c->clock_day : DB_NONE,
+        .light = shown.light, .words = shown.words, .closed = c->closed_at};
+    return 0;
 }
 
 /* Both queries have the same columns; the enterprise's rows are copied into the person's shape. */
@@ -41,8 +45,7 @@ static int load_cases(struct req *r, int64_t part, int64_t most, struct portal_c
         ret->at[i] = (struct portal_cases_person){
             .case_id = e->case_id, .number = e->number, .item_name = e->item_name, .item_name_en = e->item_name_en, .state = e->state,
             .desk = e->desk, .department = e->department, .department_en = e->department_en, .hall = e->hall, .hall_en = e->hall_en,
-            .submitted_at = e->submitted_at, .five_day = e->five_day, .due_day = e->due_day, .promised_day = e->promised_day,
-            .closed_at = e->closed_at};
+            .region = e->region, .near_day = e->near_day, .clock_day = e->clock_day, .closed_at = e->closed_at};
     }
     return 0;
 }
@@ -54,8 +57,10 @@ static int fill_cases(struct req *r, int64_t part, size_t most, const struct vie
         return ERR_FAIL;
     size_t n = rows.n > most ? most : rows.n;
     struct view_portal_case *at = NEW_ARRAY(r->arena, n, struct view_portal_case);
+    struct watch_calendars calendars = {0};
     for (size_t i = 0; i < n; i++)
-        fill_case(r, &rows.at[i], &at[i]);
+        if (fill_case(r, &calendars, &rows.at[i], &at[i]) < 0)
+            return ERR_FAIL;
     *ret_at = at;
     *ret_n = n;
     *ret_more = rows.n > most;

@@ -1,7 +1,6 @@
 /* The table of supervision: counts, lights, and the cases that need a look. All from watch_count and watch_case. */
 #include "base/buf.h"
 #include "base/num.h"
-#include "rooms/org/org.h"
 #include "rooms/watch/watch_private.h"
 
 enum { PAGE = 50, DEPARTMENTS_MOST = 100 };
@@ -28,28 +27,6 @@ int watch_scope(struct req *r, int64_t *ret_department, str *ret_name)
         *ret_department = r->who.department_id;
         *ret_name = watch_in_lang(r, d.name, d.name_en);
     }
-    return 0;
-}
-
-int watch_words(struct req *r, str region, enum watch_light light, int64_t due_day, str *ret)
-{
-    struct calendar calendar;
-    if (light == WATCH_NONE) {
-        *ret = req_text(r, T_WATCH_LIGHT_NONE);
-        return 0;
-    }
-    if (org_calendar(r->db, r->arena, region, &calendar) < 0)
-        return ERR_FAIL;
-    int32_t left = workdays_between(&calendar, date_of(r->now), date_from_days((int32_t)due_day));
-    if (light == WATCH_OVER && left == 0)
-        left = -1;                               /* only days off since: over all the same */
-    str days = str_i64(r->arena, left < 0 ? -left : left);
-    if (light == WATCH_OVER)
-        *ret = text_fill(r->arena, r->lang, left == -1 ? T_WATCH_LIGHT_OVER_ONE : T_WATCH_LIGHT_OVER, &days, 1);
-    else if (left == 0)
-        *ret = req_text(r, T_WATCH_LIGHT_TODAY);
-    else
-        *ret = text_fill(r->arena, r->lang, left == 1 ? T_WATCH_LIGHT_LEFT_ONE : T_WATCH_LIGHT_LEFT, &days, 1);
     return 0;
 }
 
@@ -181,16 +158,17 @@ static int fill_cases(struct req *r, const struct ask *a, int64_t today, struct 
         return ERR_FAIL;
     size_t n = rows.n > PAGE ? PAGE : rows.n;
     struct view_watch_case_row *at = NEW_ARRAY(r->arena, n, struct view_watch_case_row);
+    struct watch_calendars calendars = {0};
     for (size_t i = 0; i < n; i++) {
         const struct watch_urgent *c = &rows.at[i];
-        enum watch_light light = watch_light_of(c->near_day, c->due_day, today);
+        struct watch_shown shown;
+        if (watch_show_light(r, &calendars, c->region, c->near_day, c->due_day, &shown) < 0)
+            return ERR_FAIL;
         at[i] = (struct view_watch_case_row){
             .case_id = c->case_id, .number = c->number, .item_name = watch_in_lang(r, c->item_name, c->item_name_en), .state = c->state,
             .department = watch_in_lang(r, c->department, c->department_en), .hall = watch_in_lang(r, c->hall, c->hall_en),
-            .due = c->due_day, .light = str_c(watch_light_name(light)), .over = light == WATCH_OVER,
+            .due = c->due_day, .light = shown.light, .words = shown.words, .over = c->due_day < today,
             .url = str_fmt(r->arena, "/watch/cases/%lld", (long long)c->case_id)};
-        if (watch_words(r, c->region, light, c->due_day, &at[i].words) < 0)
-            return ERR_FAIL;
     }
     v->cases.at = at;
     v->cases.n = n;

@@ -27,6 +27,4 @@ int watch_case_page(struct req *r);
 /* A department's own supervisor sees its cases only: its number. 0: the office, which sees all. */
 int watch_scope(struct req *r, int64_t *ret_department, str *ret_name);
 str watch_in_lang(const struct req *r, str zh, str en);
-/* "超期 2 个工作日" by the calendar of the region. */
-int watch_words(struct req *r, str region, enum watch_light light, int64_t due_day, str *ret);
 #endif

@@ -54,7 +54,10 @@ int watch_case_page(struct req *r)
 {
     const struct watch_story *c = r->object;
     struct view_watch_story *v = NEW(r->arena, struct view_watch_story);
-    enum watch_light light = watch_light_of(c->near_day, c->clock_day, date_days(date_of(r->now)));
+    struct watch_calendars calendars = {0};
+    struct watch_shown shown;
+    if (watch_show_light(r, &calendars, c->region, c->near_day, c->clock_day, &shown) < 0)
+        return ERR_FAIL;
     *v = (struct view_watch_story){
         .case_id = c->case_id, .number = c->number, .acceptance_no = c->acceptance_no,
         .item_name = watch_in_lang(r, c->item_name, c->item_name_en), .state = c->state, .kind = c->kind, .channel = c->channel,
@@ -62,8 +65,8 @@ int watch_case_page(struct req *r)
         .hall = watch_in_lang(r, c->hall, c->hall_en), .submitted = c->submitted_at, .received = c->received_at,
         .five_day = c->five_day, .accepted = c->accepted_at, .deemed = c->deemed, .legal = c->due_day, .promised = c->promised_day,
         .decided = c->decided_at, .window = c->window_day, .closed = c->closed_at,
-        .due = light == WATCH_NONE ? DB_NONE : c->clock_day, .light = str_c(watch_light_name(light))};
-    if (watch_words(r, c->region, light, c->clock_day, &v->words) < 0 || fill_history(r, c->case_id, v) < 0)
+        .due = str_is(shown.light, "none") ? DB_NONE : c->clock_day, .light = shown.light, .words = shown.words};
+    if (fill_history(r, c->case_id, v) < 0)
         return ERR_FAIL;
     fill_steps(r, c, v);
     return show(r, &vt_watch_story, v);
