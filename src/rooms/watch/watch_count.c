@@ -17,7 +17,7 @@ static int stand_now(struct req *r, int64_t case_id, struct watch_counted *ret)
     *ret = (struct watch_counted){.region = s.region, .department_id = s.department_id, .state = s.state, .open = s.open};
     if (!s.open || !watch_clock(&s, again.at, &start, &due))
         return 0;
-    if (org_calendar(r->db, r->arena, s.region, &calendar) < 0)
+    if (org_calendar_from(r->db, r->arena, s.region, (int32_t)(start < due ? start : due), &calendar) < 0)
         return ERR_FAIL;
     ret->due_day = due;
     ret->near_day = watch_near_day(&calendar, start, due);
