@@ -10,6 +10,7 @@ enum {
     ERR_TX_GONE = -5,     /* the transaction ended under us; nothing of it stands */
     ERR_UNKNOWN = -6,     /* commit may or may not have happened */
     ERR_EXISTS = -7,
-    ERR_FORMAT = -8       /* input that cannot be read */
+    ERR_FORMAT = -8,      /* input that cannot be read */
+    ERR_AGAIN = -9        /* the transaction collided with another one: nothing of it stands, run it again */
 };
 #endif

@@ -71,8 +71,16 @@ int db_store_open(struct arena *a, const char *dir, bool writer, struct db_store
 int db_store_migrate(struct db_store *s, struct arena *a, str *ret_why);
 void db_store_close(struct db_store *s);
 const char *db_store_dir(const struct db_store *s);
+/* The same for either engine. url: NULL or "" is SQLite in DIR; postgresql://... is that database, and DIR keeps the lock, tmp
+ * and what core and app put there (key file, settings, control socket). */
+int db_store_open_at(struct arena *a, const char *url, const char *dir, bool writer, struct db_store **ret, str *ret_why);
+bool db_is_url(const char *place);
+const char *db_store_engine(const struct db_store *s);     /* "sqlite" or "postgresql" */
+/* True: any number of writing connections, one member to a transaction, which may have to run again (ERR_AGAIN). */
+bool db_store_pool(const struct db_store *s);
 
-/* A connection of its own for one thread. Readers are query_only and never checkpoint. Exactly one writer per store. */
+/* A connection of its own for one thread. Readers are query_only and never checkpoint. Exactly one writer per store, but
+ * for db_store_pool. A lost connection is made anew at the next begin. */
 int db_conn_open(struct db_store *s, bool writer, struct db_conn **ret);
 void db_conn_close(struct db_conn *c);
 /* One read transaction (a snapshot) on a reader. */
@@ -81,13 +89,17 @@ void db_read_end(struct db *db);
 
 /* The write batch: BEGIN; per member db_member_begin ... keep or undo; db_commit. */
 int db_batch_begin(struct db_conn *c);
+/* The same for members that draw from a series all writers share: they wait for each other at the start, where waiting costs
+ * nothing, instead of colliding at the end. Differs on a pool only. */
+int db_batch_begin_in_turn(struct db_conn *c);
 /* SAVEPOINT; the member's time: 0 is without limit, else milliseconds until it is interrupted (ERR_INTERRUPTED). */
 int db_member_begin(struct db_conn *c, struct arena *a, int ms, struct db *ret);
 int db_member_keep(struct db *db);               /* RELEASE. ERR_TX_GONE when the whole transaction is gone */
 int db_member_undo(struct db *db);               /* ROLLBACK TO, RELEASE. ERR_TX_GONE likewise */
 bool db_batch_alive(struct db_conn *c);          /* false: the transaction ended under us, re-run every member alone */
 /* 0; ERR_FULL: certainly not committed, the store goes on (ERR_TX_GONE and ERR_FAIL likewise: there was nothing to commit,
- * or it was refused); ERR_UNKNOWN: the process must end. */
+ * or it was refused); ERR_AGAIN: it collided with another, nothing of it stands, run it again; ERR_UNKNOWN: it may stand or not. On
+ * SQLite the process must end then. */
 int db_batch_commit(struct db_conn *c);
 void db_batch_rollback(struct db_conn *c);
 /* Passive, from the writer, after each batch: it works when the log has grown enough, and never truncates. ERR_UNKNOWN: a

@@ -37,7 +37,7 @@ static int sync_path(const char *path, int flags)
     return rc;
 }
 
-static int refuse(const char *what, str *ret_why)
+int db_file_refuse(const char *what, str *ret_why)
 {
     bool full = errno == ENOSPC || errno == EDQUOT;
     log_line(LOG_ERROR, "db", "a file cannot be kept: %s: %m", what);
@@ -45,31 +45,31 @@ static int refuse(const char *what, str *ret_why)
     return full ? ERR_FULL : ERR_FAIL;
 }
 
-int file_keep(struct db_store *s, const char *tmp_path, const uint8_t sm3[32], str *ret_why)
+int db_dir_file_keep(struct db_store *s, const char *tmp_path, const uint8_t sm3[32], str *ret_why)
 {
     struct place p = {.root = ""};
     struct stat have, there;
     errno = ENOSPC;
     if (db_fault("file-full"))
-        return refuse("fault injected", ret_why);
+        return db_file_refuse("fault injected", ret_why);
     errno = ENAMETOOLONG;
     if (!name_place(s, sm3, &p) || stat(tmp_path, &have) != 0)
-        return refuse("temporary file", ret_why);
+        return db_file_refuse("temporary file", ret_why);
     bool made = mkdir(p.dir, 0700) == 0;
     if (!made && errno != EEXIST)
-        return refuse("directory", ret_why);
+        return db_file_refuse("directory", ret_why);
     if (sync_path(tmp_path, 0) != 0)
-        return refuse("sync", ret_why);
+        return db_file_refuse("sync", ret_why);
     /* Present already, also when another thread has just named it: its name must be durable before we say so. */
     bool present = stat(p.file, &there) == 0 && there.st_size == have.st_size;
     if (present ? unlink(tmp_path) != 0 : rename(tmp_path, p.file) != 0)
-        return refuse("name", ret_why);
+        return db_file_refuse("name", ret_why);
     if (sync_path(p.dir, O_DIRECTORY) != 0 || sync_path(p.root, O_DIRECTORY) != 0)
-        return refuse("sync of the directory", ret_why);
+        return db_file_refuse("sync of the directory", ret_why);
     return 0;
 }
 
-int file_open(struct db_store *s, const uint8_t sm3[32])
+int db_dir_file_open(struct db_store *s, const uint8_t sm3[32])
 {
     struct place p = {.root = ""};
     if (!name_place(s, sm3, &p))

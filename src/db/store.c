@@ -1,4 +1,4 @@
-/* A store is a directory: yiwang.db, lock, files/, tmp/. One process at a time opens it for writing. */
+/* A store has a directory: lock, tmp/, and on SQLite yiwang.db and files/. One process at a time opens it for writing. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "db/private.h"
+#include "db/sqlite.h"
 
-static int make_dir(struct arena *a, const char *path, str *ret_why)
+int db_make_dir(struct arena *a, const char *path, str *ret_why)
 {
     if (mkdir(path, 0700) == 0 || errno == EEXIST)
         return 0;
@@ -55,47 +55,28 @@ static int take_lock(struct arena *a, struct db_store *s, str *ret_why)
     return ERR_EXISTS;
 }
 
-/* The log of an earlier process may be in memory only: its last sync may have failed. Checkpointing syncs it first. */
-static int checkpoint_all(sqlite3 *db)
+static int take_dir(struct arena *a, struct db_store *s, str *ret_why)
 {
-    int left = 0, copied = 0;
-    int rc = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_FULL, &left, &copied);
-    if ((rc & 0xff) == SQLITE_BUSY) {            /* another process reads an older snapshot: the log is synced all the same */
-        log_line(LOG_WARN, "db", "the log was not wholly checkpointed: a reader of another process holds it");
-        return SQLITE_OK;
-    }
-    if (rc == SQLITE_OK && left > 0)
-        log_line(LOG_DEBUG, "db", "checkpointed the log: %d of %d pages", copied, left);
+    const char *tmp = str_fmt(a, "%s/tmp", s->dir).p;
+    int rc = db_make_dir(a, s->dir, ret_why);
+    if (rc == 0)
+        rc = take_lock(a, s, ret_why);
+    if (rc == 0)
+        rc = db_make_dir(a, tmp, ret_why);
+    if (rc == 0)
+        empty_dir(tmp);
     return rc;
 }
 
-static int open_writer(struct arena *a, struct db_store *s, str *ret_why)
-{
-    int rc = make_dir(a, s->dir, ret_why);
-    if (rc == 0)
-        rc = take_lock(a, s, ret_why);
-    const char *files = str_fmt(a, "%s/files", s->dir).p, *tmp = str_fmt(a, "%s/tmp", s->dir).p;
-    if (rc == 0)
-        rc = make_dir(a, files, ret_why);
-    if (rc == 0)
-        rc = make_dir(a, tmp, ret_why);
-    if (rc < 0)
-        return rc;
-    empty_dir(tmp);
-    int code = db_sqlite_open(s->dir, true, &s->first);
-    if (code == SQLITE_OK)
-        code = checkpoint_all(s->first);
-    if (code == SQLITE_OK)
-        return 0;
-    *ret_why = str_fmt(a, "The database %s/yiwang.db cannot be opened: %s.", s->dir,
-                       s->first ? sqlite3_errmsg(s->first) : sqlite3_errstr(code));
-    return (code & 0xff) == SQLITE_FULL ? ERR_FULL : ERR_FAIL;
-}
-
-int db_store_open(struct arena *a, const char *dir, bool writer, struct db_store **ret, str *ret_why)
+int db_store_open_at(struct arena *a, const char *url, const char *dir, bool writer, struct db_store **ret, str *ret_why)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  /* one lock less for all threads; refused, harmlessly, after the first use */
-    struct db_store *s = calloc(1, sizeof *s);
+    const struct db_engine *engine = url == NULL || url[0] == '\0' ? &db_sqlite : &db_pg;
+    if (engine == &db_pg && !db_is_url(url)) {
+        *ret_why = S("A database is named postgresql://USER@HOST/NAME; without one the store is a directory.");
+        return ERR_FORMAT;
+    }
+    struct db_store *s = calloc(1, engine->store_size);
     char *own = strdup(dir);
     if (s == NULL || own == NULL) {
         free(s);
@@ -103,14 +84,10 @@ int db_store_open(struct arena *a, const char *dir, bool writer, struct db_store
         *ret_why = S("There is not enough memory to open the store.");
         return ERR_FAIL;
     }
-    *s = (struct db_store){.dir = own, .lock_fd = -1, .writer = writer};
-    int rc = 0;
-    if (writer) {
-        rc = open_writer(a, s, ret_why);
-    } else if (access(str_fmt(a, "%s/yiwang.db", dir).p, R_OK) != 0) {
-        *ret_why = str_fmt(a, "There is no readable store in %s: %m.", dir);
-        rc = ERR_FAIL;
-    }
+    *s = (struct db_store){.engine = engine, .dir = own, .lock_fd = -1, .writer = writer};
+    int rc = writer ? take_dir(a, s, ret_why) : 0;
+    if (rc == 0)
+        rc = engine->store_open(s, a, url, ret_why);
     if (rc < 0) {
         db_store_close(s);
         return rc;
@@ -119,11 +96,26 @@ int db_store_open(struct arena *a, const char *dir, bool writer, struct db_store
     return 0;
 }
 
+int db_store_open(struct arena *a, const char *dir, bool writer, struct db_store **ret, str *ret_why)
+{
+    return db_store_open_at(a, NULL, dir, writer, ret, ret_why);
+}
+
+bool db_is_url(const char *place)
+{
+    return strncmp(place, "postgresql://", 13) == 0 || strncmp(place, "postgres://", 11) == 0;
+}
+
+int db_store_migrate(struct db_store *s, struct arena *a, str *ret_why)
+{
+    return s->engine->store_migrate(s, a, ret_why);
+}
+
 void db_store_close(struct db_store *s)
 {
     if (s == NULL)
         return;
-    sqlite3_close(s->first);
+    s->engine->store_close(s);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
     free(s->dir);
@@ -133,4 +125,14 @@ void db_store_close(struct db_store *s)
 const char *db_store_dir(const struct db_store *s)
 {
     return s->dir;
+}
+
+const char *db_store_engine(const struct db_store *s)
+{
+    return s->engine->name;
+}
+
+bool db_store_pool(const struct db_store *s)
+{
+    return s->engine->pool;
 }

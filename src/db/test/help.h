@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "db/private.h"
+#include "db/sqlite.h"
 /* Made by tools/sqlc from src/db/test/room; they take the place of the program's own steps and queries. */
 #include "dbtest/shop_sql.c"
 #include "dbtest/schema.c"

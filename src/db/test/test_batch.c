@@ -58,12 +58,12 @@ static void full_inside_a_member(void **state)
     struct db db;
     char *big = calloc(1, 1u << 20);
     begin_with_one(t, 1);
-    assert_int_equal(sqlite3_exec(t->writer->sqlite, "pragma max_page_count = 40", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(lite_conn(t->writer)->sqlite, "pragma max_page_count = 40", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(db_member_begin(t->writer, t->a, 0, &db), 0);
     int rc = shop_article_add(&db, &(struct shop_article_add_in){.article_id = 2, .title = S("big"), .seen_at = DB_NONE,
                                                                 .picture = (str){big, 1u << 20}});
     assert_int_equal(rc, ERR_FULL);
-    assert_int_equal(sqlite3_exec(t->writer->sqlite, "pragma max_page_count = 100000", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(lite_conn(t->writer)->sqlite, "pragma max_page_count = 100000", NULL, NULL, NULL), SQLITE_OK);
     if (db_batch_alive(t->writer)) {             /* SQLite may undo the statement alone */
         assert_int_equal(db_member_undo(&db), 0);
         assert_int_equal(db_batch_commit(t->writer), 0);
@@ -81,7 +81,7 @@ static void a_planted_rollback(void **state)
     struct db db;
     static const char plant[] = "create trigger shop_planted after insert on shop_article when new.title = 'planted' "
                                 "begin select raise(rollback, 'planted'); end";
-    assert_int_equal(sqlite3_exec(t->writer->sqlite, plant, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(lite_conn(t->writer)->sqlite, plant, NULL, NULL, NULL), SQLITE_OK);
     begin_with_one(t, 1);
     assert_int_equal(db_member_begin(t->writer, t->a, 0, &db), 0);
     assert_int_equal(add_article(&db, 2, "planted"), ERR_TX_GONE);
@@ -142,9 +142,9 @@ static void a_refused_commit(void **state)
 {
     struct shop *t = *state;
     begin_with_one(t, 1);
-    sqlite3_commit_hook(t->writer->sqlite, refuse_commit, NULL);
+    sqlite3_commit_hook(lite_conn(t->writer)->sqlite, refuse_commit, NULL);
     assert_int_equal(db_batch_commit(t->writer), ERR_FAIL);
-    sqlite3_commit_hook(t->writer->sqlite, NULL, NULL);
+    sqlite3_commit_hook(lite_conn(t->writer)->sqlite, NULL, NULL);
     assert_true(str_none(see_article(t, 1)));
     assert_int_equal(commit_article(t, 2, "on it goes"), 0);
     assert_int_equal(db_conn_commits(t->writer), 1);

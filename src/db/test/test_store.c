@@ -16,7 +16,7 @@ static void meddle(struct shop *t, const char *sql)
 {
     shop_close(t);
     struct db_store *s = open_raw(t);
-    assert_int_equal(sqlite3_exec(s->first, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(lite_store(s)->first, sql, NULL, NULL, NULL), SQLITE_OK);
     db_store_close(s);
 }
 
@@ -48,23 +48,23 @@ static void steps_are_recorded_once(void **state)
     shop_close(t);
     shop_open(t);                                /* nothing is applied again */
     assert_true(str_is(see_article(t, 1), "kept"));
-    assert_int_equal(number(t->writer->sqlite, "select count(*) from core_schema where length(hash) = 64 and applied_at > 0"), 2);
-    assert_int_equal(number(t->writer->sqlite, "select min_binary from core_store"), 1);
+    assert_int_equal(number(lite_conn(t->writer)->sqlite, "select count(*) from core_schema where length(hash) = 64 and applied_at > 0"), 2);
+    assert_int_equal(number(lite_conn(t->writer)->sqlite, "select min_binary from core_store"), 1);
 }
 
 static void settings_hold(void **state)
 {
     struct shop *t = *state;
     struct db_conn *c;
-    assert_int_equal(number(t->writer->sqlite, "pragma synchronous"), 2);
-    assert_int_equal(number(t->writer->sqlite, "pragma foreign_keys"), 1);
-    assert_int_equal(number(t->writer->sqlite, "pragma mmap_size"), 0);
-    assert_int_equal(number(t->writer->sqlite, "pragma trusted_schema"), 0);
-    assert_int_equal(sqlite3_exec(t->writer->sqlite, "select \"text\"", NULL, NULL, NULL), SQLITE_ERROR);
+    assert_int_equal(number(lite_conn(t->writer)->sqlite, "pragma synchronous"), 2);
+    assert_int_equal(number(lite_conn(t->writer)->sqlite, "pragma foreign_keys"), 1);
+    assert_int_equal(number(lite_conn(t->writer)->sqlite, "pragma mmap_size"), 0);
+    assert_int_equal(number(lite_conn(t->writer)->sqlite, "pragma trusted_schema"), 0);
+    assert_int_equal(sqlite3_exec(lite_conn(t->writer)->sqlite, "select \"text\"", NULL, NULL, NULL), SQLITE_ERROR);
     assert_int_equal(db_conn_open(t->store, false, &c), 0);
-    assert_int_equal(number(c->sqlite, "pragma query_only"), 1);
-    assert_int_equal(number(c->sqlite, "pragma wal_autocheckpoint"), 0);
-    assert_int_equal(number(c->sqlite, "select 'A' like 'a'"), 0);          /* as PostgreSQL has it */
+    assert_int_equal(number(lite_conn(c)->sqlite, "pragma query_only"), 1);
+    assert_int_equal(number(lite_conn(c)->sqlite, "pragma wal_autocheckpoint"), 0);
+    assert_int_equal(number(lite_conn(c)->sqlite, "select 'A' like 'a'"), 0);          /* as PostgreSQL has it */
     db_conn_close(c);
 }
 
@@ -207,10 +207,10 @@ static void a_kill_between_steps(void **state)
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
         struct db_store *s = open_raw(t);
-        int64_t ledger = number(s->first, "select count(*) from sqlite_master where name = 'core_schema'");
+        int64_t ledger = number(lite_store(s)->first, "select count(*) from sqlite_master where name = 'core_schema'");
         assert_int_equal(ledger, at > 2);
-        assert_int_equal(ledger ? number(s->first, "select count(*) from core_schema") : 0, at > 2 ? at - 3 : 0);
-        assert_int_equal(number(s->first, "select count(*) from sqlite_master where name in ('shop_article', 'shop_series')"),
+        assert_int_equal(ledger ? number(lite_store(s)->first, "select count(*) from core_schema") : 0, at > 2 ? at - 3 : 0);
+        assert_int_equal(number(lite_store(s)->first, "select count(*) from sqlite_master where name in ('shop_article', 'shop_series')"),
                          at > 2 ? at - 3 : 0);
         db_store_close(s);
     }

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "db/ledger.h"
-#include "db/private.h"
+#include "db/sqlite.h"
 
 /* For the few statements of this page. letters: the type of each value, i (int64_t) or t (text); *ret: the first column. */
 static int run(sqlite3 *db, const char *sql, const char *letters, const void *const *values, int64_t *ret)
@@ -46,36 +46,9 @@ static int make_ledger(sqlite3 *db, struct arena *a, str *ret_why)
     return 0;
 }
 
-static const struct db_step *find_step(const char *room, int number)
+static const char *text(sqlite3_stmt *s, int at)
 {
-    for (size_t i = 0; i < db_steps_n; i++)
-        if (db_steps[i].number == number && strcmp(db_steps[i].room, room) == 0)
-            return &db_steps[i];
-    return NULL;
-}
-
-/* One row of the ledger against the program: room, number, name, hash, kind. */
-static int check_row(sqlite3_stmt *s, struct arena *a, str *ret_why)
-{
-    const char *text[5];
-    for (int i = 0; i < 5; i++)
-        text[i] = (const char *)sqlite3_column_text(s, i);
-    int number = sqlite3_column_int(s, 1);
-    const struct db_step *step = find_step(text[0], number);
-    if (step != NULL && strcmp(step->hash, text[3]) == 0)
-        return 0;
-    if (step != NULL) {
-        *ret_why = str_fmt(a, "Schema step %s %04d_%s was changed after this store applied it: use the program that made the "
-                           "store, or a new store.", text[0], number, text[2]);
-        return ERR_FAIL;
-    }
-    if (strcmp(text[4], "contract") == 0) {
-        *ret_why = str_fmt(a, "This store needs a newer yiwang: it has schema step %s %04d_%s.", text[0], number, text[2]);
-        return ERR_FAIL;
-    }
-    log_line(LOG_WARN, "db", "the store has a step that this program does not know: %s %04d_%s (it only adds)", text[0], number,
-             text[2]);
-    return 0;
+    return (const char *)sqlite3_column_text(s, at);
 }
 
 static int check_ledger(sqlite3 *db, struct arena *a, str *ret_why)
@@ -86,14 +59,9 @@ static int check_ledger(sqlite3 *db, struct arena *a, str *ret_why)
     if (run(db, "select min_binary from core_store", "", NULL, &least) != SQLITE_OK ||
         sqlite3_prepare_v2(db, rows, -1, &s, NULL) != SQLITE_OK)
         return trouble(db, a, "the ledger cannot be read", ret_why);
-    if (least > YW_BINARY) {
-        sqlite3_finalize(s);
-        *ret_why = str_fmt(a, "This store needs a newer yiwang (store version %d, this program %d).", (int)least, YW_BINARY);
-        return ERR_FAIL;
-    }
-    int rc = 0;
+    int rc = db_ledger_least(a, least, ret_why);
     while (rc == 0 && sqlite3_step(s) == SQLITE_ROW)
-        rc = check_row(s, a, ret_why);
+        rc = db_ledger_row(a, text(s, 0), sqlite3_column_int(s, 1), text(s, 2), text(s, 3), text(s, 4), ret_why);
     sqlite3_finalize(s);
     return rc;
 }
@@ -115,9 +83,9 @@ static int apply(sqlite3 *db, const struct db_step *step)
     return rc;
 }
 
-int db_store_migrate(struct db_store *s, struct arena *a, str *ret_why)
+int lite_store_migrate(struct db_store *s, struct arena *a, str *ret_why)
 {
-    sqlite3 *db = s->first;
+    sqlite3 *db = lite_store(s)->first;
     if (db == NULL) {
         *ret_why = S("The schema is brought up to date by the writer, before its connection is handed out.");
         return ERR_FAIL;
