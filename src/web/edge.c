@@ -490,7 +490,7 @@ int edge_start(struct arena *a, const struct edge_config *c, const struct edge_a
                               MHD_OPTION_THREAD_POOL_SIZE, (unsigned)c->threads,
                               MHD_OPTION_CONNECTION_LIMIT, (unsigned)c->max_connections,
                               MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)c->idle_seconds,
-                              MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16384,
+                              MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)10240,   /* x 10,000 idle ones: 100 MB */
                               MHD_OPTION_STRICT_FOR_CLIENT, 1,
                               MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
                               MHD_OPTION_URI_LOG_CALLBACK, on_uri, e,
