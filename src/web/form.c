@@ -90,16 +90,17 @@ static bool has_control(str s, bool lines)
 
 static void take_text(struct reader *r, const struct path *in, const struct form_field *f, str v, void *ret)
 {
-    if (!utf8_valid(v))
+    if (!utf8_valid(v)) {
         field_wrong(r, in, f, FORM_NOT_UTF8);
-    else if (v.n > f->max)
+        return;
+    }
+    if (v.n > f->max)
         field_wrong(r, in, f, FORM_TOO_LONG);
     else if (has_control(v, f->lines))
         field_wrong(r, in, f, FORM_BAD_CHARS);
     else if (f->required && str_empty(str_trim(v)))
         field_wrong(r, in, f, FORM_MISSING);
-    else
-        set_str(f, ret, str_dup(r->a, v));
+    set_str(f, ret, str_dup(r->a, v));           /* also when it is wrong: the page is shown again with what was typed */
 }
 
 static void take_day(struct reader *r, const struct path *in, const struct form_field *f, str v, void *ret)
@@ -150,15 +151,13 @@ static void take_tree(struct reader *r, const struct path *in, const struct form
         field_wrong(r, in, f, FORM_NOT_OBJECT);
         return;
     }
-    if (!clean_tree(r, in, str_c(f->name), v))
-        return;
+    bool clean = clean_tree(r, in, str_c(f->name), v);
     str text = json_text(r->a, v);
-    if (text.n > f->max)
+    if (clean && text.n > f->max)
         field_wrong(r, in, f, FORM_TOO_LONG);
-    else if (f->required && f->kind == FORM_MAP && json_object_size(v) == 0)
+    else if (clean && f->required && f->kind == FORM_MAP && json_object_size(v) == 0)
         field_wrong(r, in, f, FORM_MISSING);
-    else
-        set_str(f, ret, text);
+    set_str(f, ret, text);                       /* as above */
 }
 
 /* ---- JSON ---- */
