@@ -114,6 +114,8 @@ static void put_details(struct buf *b, const struct telling *t, int lang)
     if (str_is(state, "received") || str_is(state, "supplemented"))
         sentence(b, t, lang, T_NOTE_PART_FIVE_DAY, day_text(t, t->c.five_day));
     else if (str_is(state, "accepted")) {
+        if (str_is(e->act, "deem"))
+            sentence(b, t, lang, T_NOTE_PART_DEEMED, S("5"));
         sentence(b, t, lang, T_NOTE_PART_ACCEPTANCE_NO, e->acceptance_no);
         sentence(b, t, lang, T_NOTE_PART_PROMISED, day_text(t, t->c.promised_day != DB_NONE ? t->c.promised_day : t->c.due_day));
     } else if (str_is(state, "correcting"))

@@ -22,7 +22,8 @@ static int fill_history(struct req *r, int64_t case_id, struct view_watch_story 
         return ERR_FAIL;
     struct view_watch_event *at = NEW_ARRAY(r->arena, rows.n, struct view_watch_event);
     for (size_t i = 0; i < rows.n; i++)
-        at[i] = (struct view_watch_event){rows.at[i].act, rows.at[i].to_state, rows.at[i].at, rows.at[i].post_name};
+        at[i] = (struct view_watch_event){rows.at[i].act, rows.at[i].to_state, rows.at[i].at, rows.at[i].post_name,
+                                          str_is(rows.at[i].act, "deem")};
     v->history.at = at;
     v->history.n = rows.n;
     return 0;

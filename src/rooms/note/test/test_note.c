@@ -102,6 +102,8 @@ static void acceptance_and_collection_say_what_matters(void **state)
     body = seen(t, "select body_en from note_message where kind = 'at_window'");
     assert_non_null(strstr(body, "City Hall"));
     assert_non_null(strstr(body, "1 Demo Road"));
+    assert_int_equal(tell_act(t, "deem", "received", "accepted"), 0);
+    assert_non_null(strstr(seen(t, "select body_zh from note_message order by message_id desc limit 1"), "视为受理"));
     e = event_of(t, 51, "deny", "reviewed", "denied");
     e.note = S("水量超出管网能力");
     assert_int_equal(tell_event(t, e), 0);
