@@ -187,10 +187,13 @@ static void duties(struct check *c)
 static void numbers(struct check *c)
 {
     none_of(c, "a number given twice", "select number from case_case where number is not null group by number having count(*) > 1");
-    /* the last four digits count within item and day: as many cases as the highest number says */
-    none_of(c, "a gap in the numbers of an item and day (head, highest)",
-            "select substr(number, 1, length(number) - 4), max(cast(substr(number, -4) as integer)) from case_case where number is not null "
-            "group by 1 having max(cast(substr(number, -4) as integer)) <> count(*) and max(length(number)) = min(length(number))");
+    /* What stands behind item and day counts 1, 2, 3 ..., four digits or more: as many cases as the highest number says. The
+     * shortest number of an item and day ends in four digits, which tells where the counting begins. */
+    none_of(c, "a gap in the numbers of an item and day (item, highest)",
+            "with d as (select number, item_code, (received_at + 28800000) / 86400000 as day from case_case where number is not null), "
+            "g as (select item_code, day, min(length(number)) - 4 as head, count(*) as n from d group by item_code, day) "
+            "select d.item_code, max(cast(substr(d.number, g.head + 1) as integer)) from d join g on g.item_code = d.item_code and g.day = d.day "
+            "group by d.item_code, d.day having max(cast(substr(d.number, g.head + 1) as integer)) <> max(g.n)");
 }
 
 /* ---- files: every row's bytes are there and are what the row says ---- */
