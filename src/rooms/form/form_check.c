@@ -39,6 +39,19 @@ static json_t *int_json(struct check *c, int64_t v)
 
 /* ---- texts ---- */
 
+/* "138 0013-8000" -> "13800138000", "1,200.50" -> "1200.50": people group long numbers. */
+static str squeeze(struct arena *a, str s, const char *marks)
+{
+    char *p = NEW_ARRAY(a, s.n + 1, char);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        if (!strchr(marks, s.p[i]))
+            p[n++] = s.p[i];
+    return (str){p, n};
+}
+#define NUMBER_MARKS " \t,"
+#define ID_MARKS " \t-"
+
 static bool has_line(str s)
 {
     for (size_t i = 0; i < s.n; i++)
@@ -55,6 +68,7 @@ static json_t *text_value(struct check *c, str path, const json_t *field, const 
         return NULL;
     }
     str s = str_trim(form_string(v));
+    s = area ? squeeze(c->r->arena, s, "\r") : s;     /* browsers send CR LF */
     int64_t most = json_get_int(field, "max", area ? 4000 : 1000);
     if (!area && has_line(s))
         problem(c, path, T_FORM_WRONG_LINES, STR_NONE);
@@ -64,19 +78,6 @@ static json_t *text_value(struct check *c, str path, const json_t *field, const 
         return text_json(c, s);
     return NULL;
 }
-
-/* "138 0013-8000" -> "13800138000", "1,200.50" -> "1200.50": people group long numbers. */
-static str squeeze(struct arena *a, str s, const char *marks)
-{
-    char *p = NEW_ARRAY(a, s.n + 1, char);
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
-        if (!strchr(marks, s.p[i]))
-            p[n++] = s.p[i];
-    return (str){p, n};
-}
-#define NUMBER_MARKS " \t,"
-#define ID_MARKS " \t-"
 
 static json_t *contact_value(struct check *c, str path, const json_t *field, const json_t *v)
 {

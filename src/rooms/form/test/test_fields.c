@@ -56,6 +56,7 @@ static void texts(void **state)
     bad(t, ONE("text", ",\"required\":true"), "{}", "fields.a");
     good(t, ONE("text", ""), "{\"a\":null}", "{}");
     good(t, ONE("textarea", ""), "{\"a\":\"two\\nlines\"}", "{\"a\":\"two\\nlines\"}");
+    good(t, ONE("textarea", ",\"max\":3"), "{\"a\":\"x\\r\\ny\"}", "{\"a\":\"x\\ny\"}");
     bad(t, ONE("text", ""), "{\"b\":\"x\"}", "fields.b");
     good(t, ONE("mobile", ""), "{\"a\":\"138 0013-8000\"}", "{\"a\":\"13800138000\"}");
     bad(t, ONE("mobile", ""), "{\"a\":\"1380013800\"}", "fields.a");
