@@ -143,7 +143,8 @@ static void addresses_that_could_break_out_are_refused(void **state)
 {
     (void)state;
     assert_true(note_address_ok(S("a.b-c@example.com")));
-    static const char *const bad[] = {"a@example.com>\r\nBcc: <x@example.com", "a b@example.com", "a@exam,ple.com", "<a@example.com", "甲@example.com", "a", ""};
+    static const char *const bad[] = {"a@example.com>\r\nBcc: <x@example.com", "a b@example.com", "a@exam,ple.com",
+                                      "<a@example.com", "甲@example.com", "a", ""};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         assert_false(note_address_ok(str_c(bad[i])));
 }
