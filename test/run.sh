@@ -33,6 +33,7 @@ if [ "$MODE" != quick ]; then
   suite climb-view 120 sh test/climb/viewc/run.sh "$B"
   [ -f test/climb/walls/run.sh ] && suite climb-walls 240 sh test/climb/walls/run.sh "$B"
   suite postgresql 180 sh test/pg/check.sh "$B"
+  suite postgresql-story 240 sh test/pg/cluster.sh node test/story.mjs
   node_suite story 240
   node_suite browser 600
   node_suite refused 300

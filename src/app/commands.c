@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 #include "base/log.h"
 #include "core/engine.h"
 #include "core/keys.h"
+#include "core/settings.h"
 #include "db/db.h"
 #include "rooms/item/item.h"
 #include "rooms/org/org.h"
@@ -37,7 +39,7 @@ static bool dir_is_empty(const char *dir)
     DIR *d = opendir(dir);
     bool empty = true;
     for (struct dirent *e; d && empty && (e = readdir(d));)
-        empty = !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..");
+        empty = !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !strcmp(e->d_name, "yiwang.conf");
     if (d)
         closedir(d);
     return d && empty;
@@ -88,6 +90,49 @@ static int seed_store(struct db *db, void *arg)
     return code;
 }
 
+static int make_in_dir(struct arena *a, const char *dir, str *ret_why)
+{
+    struct db_store *store;
+    if (keys_make(a, dir, ret_why) || db_store_open(a, dir, true, &store, ret_why))
+        return ERR_FAIL;
+    int code = db_store_migrate(store, a, ret_why);
+    db_store_close(store);
+    return code;
+}
+
+/* DIR remembers the address given by --db, so that --data alone names the store from now on. */
+static int remember_url(struct arena *a, const char *dir, str *ret_why)
+{
+    str path = str_fmt(a, "%s/yiwang.conf", dir), line = str_fmt(a, "db.url = %s\n", store_url());
+    if (!str_empty(setting_str("db.url")))
+        return 0;
+    int fd = open(path.p, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write(fd, line.p, line.n) == (ssize_t)line.n && fsync(fd) == 0;
+    if (!ok)
+        *ret_why = str_fmt(a, "Cannot write %s (%s).", path.p, strerrordesc_np(errno));
+    if (fd >= 0)
+        close(fd);
+    return ok ? 0 : ERR_FAIL;
+}
+
+static int make_in_database(struct arena *a, const char *dir, str *ret_why)
+{
+    struct db_store *store;
+    int code = db_store_open_at(a, store_url(), dir, true, &store, ret_why);
+    if (code)
+        return code;
+    if (!db_store_blank(store)) {
+        *ret_why = S("There is a store in that database already. A second server on it: docs/postgresql.md.");
+        code = ERR_EXISTS;
+    }
+    if (!code)
+        code = keys_make(a, dir, ret_why);
+    if (!code)
+        code = db_store_migrate(store, a, ret_why);
+    db_store_close(store);
+    return code ? code : remember_url(a, dir, ret_why);
+}
+
 int cmd_init(struct arena *a, const char *dir, const char *demo)
 {
     str why = STR_NONE;
@@ -98,10 +143,9 @@ int cmd_init(struct arena *a, const char *dir, const char *demo)
         return sentence("The directory cannot be made: ", str_c(strerrordesc_np(errno)), ".");
     if (!dir_is_empty(dir))
         return sentence("", str_c(dir), " is not empty (or cannot be read); init wants an empty directory.");
-    if (keys_make(a, dir, &why) || db_store_open(a, dir, true, &store, &why))
+    if (settings_load(a, dir, &why))
         return sentence("", why, "");
-    int code = db_store_migrate(store, a, &why);
-    db_store_close(store);
+    int code = store_url()[0] ? make_in_database(a, dir, &why) : make_in_dir(a, dir, &why);
     if (code)
         return sentence("", why, "");
     if (open_store(a, dir, true, &store))

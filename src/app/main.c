@@ -17,7 +17,7 @@
 #include "db/db.h"
 
 struct options {
-    const char *data, *listen, *admin, *demo;
+    const char *data, *db, *listen, *admin, *demo;
     const char *rest[32];
     int rest_n;
 };
@@ -30,7 +30,8 @@ static int usage(void)
           "       yiwang deadline --from YYYY-MM-DD --days N [--unit workday|day|month] [--region CODE] [--data DIR]\n"
           "       yiwang verify --data DIR [--ledger FILE]\n"
           "       yiwang check --data DIR\n"
-          "       yiwang routes\n", stderr);
+          "       yiwang routes\n"
+          "with --data DIR also --db postgresql://...: the store is that database, DIR keeps key file, settings and uploads\n", stderr);
     return 2;
 }
 
@@ -46,8 +47,8 @@ static bool take(const char *name, int argc, char **argv, int *i, const char **r
 static bool parse(int argc, char **argv, struct options *o)
 {
     for (int i = 2; i < argc; i++) {
-        const char **slot[] = {&o->data, &o->listen, &o->admin, &o->demo};
-        const char *names[] = {"--data", "--listen", "--admin", "--demo"};
+        const char **slot[] = {&o->data, &o->db, &o->listen, &o->admin, &o->demo};
+        const char *names[] = {"--data", "--db", "--listen", "--admin", "--demo"};
         bool taken = false;
         for (size_t j = 0; j < COUNT_OF(names) && !taken; j++)
             if (take(names[j], argc, argv, &i, slot[j])) {
@@ -129,6 +130,8 @@ static int cmd_item(struct arena *a, struct options *o)
 
 static int run_command(struct arena *a, const char *name, struct options *o)
 {
+    if (o->db && (!o->data || !db_is_url(o->db) || !strcmp(name, "verify")))
+        return usage();                          /* verify reads directories only, so far */
     if (!strcmp(name, "routes"))
         return cmd_routes();
     if (!strcmp(name, "deadline"))
@@ -162,6 +165,7 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "serve"))
         log_set_level(LOG_WARN);                 /* commands print their own sentences */
+    use_database(o.db);
     struct arena *a = arena_new((size_t)2 << 30);
     int code = run_command(a, argv[1], &o);
     arena_drop(a);

@@ -48,19 +48,38 @@ static int sentence_out(const char *sentence)
     return 1;
 }
 
+static const char *url_given;
+
+void use_database(const char *url)
+{
+    url_given = url;
+}
+
+const char *store_url(void)
+{
+    return url_given ? url_given : setting_str("db.url").p;
+}
+
 int open_store(struct arena *a, const char *dir, bool writer, struct db_store **ret)
 {
     str why = STR_NONE;
     struct stat st;
-    if (stat(str_fmt(a, "%s/yiwang.db", dir).p, &st))
+    if (settings_load(a, dir, &why))
+        return sentence_out(why.p);
+    bool url = store_url()[0] != '\0';
+    if (!url && stat(str_fmt(a, "%s/yiwang.db", dir).p, &st))
         return sentence_out(str_fmt(a, "There is no store in %s; make one with `yiwang init --data %s`.", dir, dir).p);
     if (writer && access(dir, W_OK))
         return sentence_out(str_fmt(a, "The directory %s cannot be written (%s).", dir, strerrordesc_np(errno)).p);
-    if (settings_load(a, dir, &why) || keys_load(a, dir, &why))
+    if (keys_load(a, dir, &why))
         return sentence_out(why.p);
     access_build();
-    if (db_store_open(a, dir, writer, ret, &why))
+    if (db_store_open_at(a, store_url(), dir, writer, ret, &why))
         return sentence_out(why.p);
+    if (db_store_blank(*ret)) {
+        db_store_close(*ret);
+        return sentence_out(str_fmt(a, "There is no store in that database; make one with `yiwang init --data %s --db ...`.", dir).p);
+    }
     if (writer && db_store_migrate(*ret, a, &why)) {
         db_store_close(*ret);
         return sentence_out(why.p);

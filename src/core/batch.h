@@ -2,7 +2,10 @@
 #define YW_CORE_BATCH_H
 /* Group commit: the one thread that writes. Members run one after the other inside one transaction, each in a savepoint; all
  * answers leave after the COMMIT. A member that fails is undone alone; when one takes the whole transaction with it (disk full,
- * interrupt), nothing was acknowledged and every member is run again by itself. */
+ * interrupt), nothing was acknowledged and every member is run again by itself.
+ *
+ * In a pool (PostgreSQL) several threads write, each member in a transaction of its own; one that collided with another, or whose
+ * connection was lost before its COMMIT, is run again. A COMMIT without an answer is ERR_UNKNOWN, and the process goes on. */
 #include "db/db.h"
 
 
@@ -13,6 +16,7 @@ struct member {
     void (*after)(struct member *m, int code);   /* once: 0 when on disk, else ERR_* and nothing of it stands (ERR_UNKNOWN apart) */
     void *arg;
     bool slow;                                   /* no time limit, a batch of its own */
+    bool in_turn;                                /* draws from a series that all draw from: in a pool, waits instead of colliding */
     int code;
 };
 int batch_start(struct arena *a, struct db_store *store, struct batch **ret, str *ret_why);

@@ -54,8 +54,8 @@ static void code_to_failure(struct req *r, int code)
         return;
     if (code == ERR_FULL)
         fail_text(r, 507, "full", T_CORE_FULL);
-    else if (code == ERR_INTERRUPTED)
-        fail_text(r, 503, "busy", T_CORE_BUSY);
+    else if (code == ERR_INTERRUPTED || code == ERR_TX_GONE || (r->db && r->db->poison_code == ERR_TX_GONE))
+        fail_text(r, 503, "busy", T_CORE_BUSY);  /* the connection to the database was lost: the next one stands */
     else if (code == ERR_UNKNOWN)
         fail_text(r, 503, "unknown", T_CORE_UNKNOWN);
     else
@@ -293,6 +293,7 @@ static void answer_or_account(struct engine *e, struct req *r)
 {
     if (r->priv->n_seen && (!r->priv->failure.status || r->priv->again)) {
         r->priv->stage = STAGE_ACCESS;
+        r->priv->member.in_turn = true;          /* leaves are numbered without gaps */
         if (batch_put(e->batch, &r->priv->member))
             return;
         answer_plain(r->priv->x, 503, r->json);
@@ -474,7 +475,7 @@ static int on_body(void *ctx, struct exchange *x)
     }
     arena_unguard(x->arena);
     r->priv->member = (struct member){.arena = r->arena, .run = inside, .after = after_member, .arg = r,
-                                      .slow = (r->route->flags & ROUTE_SLOW) != 0};
+                                      .slow = (r->route->flags & ROUTE_SLOW) != 0, .in_turn = strcmp(r->route->act, NO_ACT) != 0};
     r->priv->stage = STAGE_FIRST;
     if (queue_put(r->route->prepare ? e->works : e->reads, r))
         return EDGE_TAKEN;

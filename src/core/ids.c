@@ -1,33 +1,72 @@
-/* Ids and series. Ids are leased in blocks from core_series by the writer, so most cost nothing; what a lost batch had leased is
- * forgotten with it. Only the writer thread (or a command that holds the store alone) comes here. */
+/* Ids and series. Ids are leased in blocks from core_series, so most cost nothing. On SQLite the writer leases inside its batch, and
+ * what a lost batch had leased is forgotten with it; in a pool (PostgreSQL) a block is leased in a transaction of its own and then
+ * shared by all writers of this process. */
+#include <pthread.h>
+
 #include "core/req_private.h"
 #include "core_sql.h"
 
 #define BLOCK 4096
 #define LEAST 1024                               /* fewer left at the start of a batch: lease again */
+#define LEAST_SLOW (1 << 18)                      /* in a pool, before an import: it must not lease inside its long transaction */
 static struct { int64_t next, end; } block;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+bool ids_low(bool slow, int64_t *ret_wanted)
+{
+    pthread_mutex_lock(&lock);
+    bool low = block.end - block.next < (slow ? LEAST_SLOW : LEAST);
+    pthread_mutex_unlock(&lock);
+    *ret_wanted = slow ? LEAST_SLOW * 2 : BLOCK;
+    return low;
+}
+
+int ids_draw(struct db *db, int64_t n, int64_t *ret_first)
+{
+    struct core_series_draw drawn;
+    int code = core_series_draw(db, S("id"), n, &drawn);
+    if (code != 1)
+        return code < 0 ? code : ERR_FAIL;
+    *ret_first = drawn.value - n + 1;
+    return 0;
+}
+
+/* What is left of the old block is not used: numbers are not scarce. */
+void ids_use(int64_t first, int64_t n)
+{
+    pthread_mutex_lock(&lock);
+    if (block.end - block.next < n) {
+        block.next = first;
+        block.end = first + n;
+    }
+    pthread_mutex_unlock(&lock);
+}
 
 int ids_lease(struct db *db)
 {
-    if (block.end - block.next >= LEAST)
+    int64_t first, n;
+    if (!ids_low(false, &n))
         return 0;
-    struct core_series_draw drawn;
-    if (core_series_draw(db, S("id"), BLOCK, &drawn) != 1)
+    if (ids_draw(db, n, &first))
         return ERR_FAIL;
-    block.next = drawn.value - BLOCK + 1;
-    block.end = drawn.value + 1;
+    ids_use(first, n);
     return 0;
 }
 
 void ids_forget(void)
 {
+    pthread_mutex_lock(&lock);
     block.next = block.end = 0;
+    pthread_mutex_unlock(&lock);
 }
 
 int64_t new_id(struct db *db)
 {
-    if (block.next < block.end)
-        return block.next++;
+    pthread_mutex_lock(&lock);
+    int64_t id = block.next < block.end ? block.next++ : 0;
+    pthread_mutex_unlock(&lock);
+    if (id)
+        return id;
     struct core_series_draw drawn;               /* block used up within one batch: one by one, rolled back with its member */
     if (core_series_draw(db, S("id"), 1, &drawn) != 1)
         return ERR_FAIL;

@@ -87,4 +87,8 @@ int leaf_write(struct req *r);                   /* the evidence row of this act
 int seen_write(struct db *db, struct req *r);    /* access leaves and rows */
 int ids_lease(struct db *db);                    /* engine, at the start of a batch */
 void ids_forget(void);                           /* after a batch that did not commit */
+/* In a pool: fewer are left than a member may need (slow: an import); a block is drawn in a transaction and used once that stands. */
+bool ids_low(bool slow, int64_t *ret_wanted);
+int ids_draw(struct db *db, int64_t n, int64_t *ret_first);
+void ids_use(int64_t first, int64_t n);
 #endif

@@ -19,8 +19,11 @@ static const struct setting core_settings[] = {
     {"edge.limited_per_minute", "60", true, 1, 1000000, "public look-ups and sign-ins per client address and minute"},
     {"session.idle_minutes", "120", true, 1, 10080, "a session ends after so long without a request"},
     {"session.hours", "12", true, 1, 720, "a session ends after so long in any case"},
+    {"db.url", "", false, 0, 0, "postgresql://...: the store is that database; empty: this directory"},
+    {"db.writers", "4", true, 1, 64, "connections that write to PostgreSQL"},
     {"upload.max_mb", "100", true, 1, 2000, "largest upload"},
     {"site.name", "海南政务服务网（演示）", false, 0, 0, "name of the site"},
+    {"site.name_en", "Hainan Government Services (Demo)", false, 0, 0, "name of the site on English pages"},
 };
 
 /* Set once at start, before any thread; read-only afterwards. */

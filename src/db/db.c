@@ -64,6 +64,11 @@ int db_exec(struct db *db, const struct db_query *q, const void *in)
     return rc < 0 ? rc : db->conn->engine->exec(db, q, in);
 }
 
+const char *db_engine_name(const struct db *db)
+{
+    return db->conn->engine->name;
+}
+
 /* ---- connections and transactions ---- */
 
 int db_conn_open(struct db_store *s, bool writer, struct db_conn **ret)

@@ -47,6 +47,7 @@ struct db {
 int db_row(struct db *db, const struct db_query *q, const void *in, void *ret_row);
 int db_rows(struct db *db, const struct db_query *q, const void *in, void **ret_at, size_t *ret_n);
 int db_exec(struct db *db, const struct db_query *q, const void *in);
+const char *db_engine_name(const struct db *db);  /* "sqlite" or "postgresql" */
 
 /* ---- engine side (core/engine.c, app, tests): connections and transactions ---- */
 struct db_store;                                 /* an opened DIR: settings, lock, path */
@@ -75,7 +76,8 @@ const char *db_store_dir(const struct db_store *s);
  * and what core and app put there (key file, settings, control socket). */
 int db_store_open_at(struct arena *a, const char *url, const char *dir, bool writer, struct db_store **ret, str *ret_why);
 bool db_is_url(const char *place);
-const char *db_store_engine(const struct db_store *s);     /* "sqlite" or "postgresql" */
+/* A database in which no yiwang ever was (never true of a directory that could be opened). */
+bool db_store_blank(struct db_store *s);
 /* True: any number of writing connections, one member to a transaction, which may have to run again (ERR_AGAIN). */
 bool db_store_pool(const struct db_store *s);
 

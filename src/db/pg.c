@@ -370,7 +370,7 @@ static void store_close(struct db_store *store)
 
 const struct db_engine db_pg = {
     .name = "postgresql", .pool = true, .store_size = sizeof(struct pg_store),
-    .store_open = store_open, .store_migrate = pg_migrate, .store_close = store_close,
+    .store_open = store_open, .store_blank = pg_blank, .store_migrate = pg_migrate, .store_close = store_close,
     .conn_open = conn_open, .conn_close = conn_close, .read_begin = read_begin, .read_end = read_end,
     .batch_begin = batch_begin, .member_begin = member_begin, .member_keep = member_keep, .member_undo = member_undo,
     .alive = alive, .commit = commit, .rollback = rollback, .checkpoint = checkpoint,

@@ -49,6 +49,7 @@ const char *pg_message(PGconn *pg, const PGresult *r);
 int pg_row(struct db *db, const struct db_query *q, const void *in, void *ret_row);
 int pg_rows(struct db *db, const struct db_query *q, const void *in, void **ret_at, size_t *ret_n);
 int pg_exec(struct db *db, const struct db_query *q, const void *in);
+bool pg_blank(struct db_store *s);
 int pg_migrate(struct db_store *s, struct arena *a, str *ret_why);
 int pg_file_keep(struct db_store *s, const char *tmp_path, const uint8_t sm3[32], str *ret_why);
 int pg_file_open(struct db_store *s, const uint8_t sm3[32]);

@@ -31,6 +31,9 @@ static int trouble(PGconn *pg, struct arena *a, const char *what, str *ret_why)
     return ERR_FAIL;
 }
 
+static const char ledger_there[] = "select count(*) from pg_tables where schemaname = current_schema() and "
+                                   "tablename = 'core_schema'";
+
 static int make_ledger(PGconn *pg, struct arena *a, str *ret_why)
 {
     static const char first_row[] = "insert into core_store (only_row, min_binary, created_at) values (1, 1, $1::bigint)";
@@ -46,7 +49,7 @@ static int make_ledger(PGconn *pg, struct arena *a, str *ret_why)
         *ret_why = S("The schema that the database's search_path names does not exist: make it first.");
         return ERR_FAIL;
     }
-    if (run(pg, "select count(*) from pg_tables where schemaname = current_schema() and tablename = 'core_schema'", NULL, &there))
+    if (run(pg, ledger_there, NULL, &there))
         return trouble(pg, a, "it cannot be read", ret_why);
     if (there > 0)
         return 0;
@@ -103,6 +106,13 @@ static int apply_all(PGconn *pg, struct arena *a, str *ret_why)
         log_line(LOG_INFO, "db", "schema step %s %04d_%s applied", step->room, step->number, step->name);
     }
     return 0;
+}
+
+bool pg_blank(struct db_store *s)
+{
+    int64_t there = 1;
+    run(pg_store(s)->first, ledger_there, NULL, &there);
+    return there == 0;
 }
 
 int pg_migrate(struct db_store *s, struct arena *a, str *ret_why)

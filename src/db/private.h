@@ -14,6 +14,7 @@ struct db_engine {
     bool pool;                                   /* several writing connections, each member a transaction of its own */
     size_t store_size;                           /* its own struct; begins with struct db_store */
     int (*store_open)(struct db_store *s, struct arena *a, const char *url, str *ret_why);
+    bool (*store_blank)(struct db_store *s);     /* may be NULL: never */
     int (*store_migrate)(struct db_store *s, struct arena *a, str *ret_why);
     void (*store_close)(struct db_store *s);
     int (*conn_open)(struct db_store *s, bool writer, struct db_conn **ret);

@@ -127,9 +127,9 @@ const char *db_store_dir(const struct db_store *s)
     return s->dir;
 }
 
-const char *db_store_engine(const struct db_store *s)
+bool db_store_blank(struct db_store *s)
 {
-    return s->engine->name;
+    return s->engine->store_blank != NULL && s->engine->store_blank(s);
 }
 
 bool db_store_pool(const struct db_store *s)

@@ -32,23 +32,56 @@ export function tempDir(name = 'yiwang') {
 
 const seeds = new Map();
 
+/** With YIWANG_PG=postgresql://... (test/pg/cluster.sh sets it) every store is a database of that cluster. */
+export const PG = process.env.YIWANG_PG || '';
+const databases = new Map();
+
+/** Statements on that cluster (psql); the answer's lines. */
+export function pgSql(url, statement) {
+    return execFileSync('psql', ['-X', '-A', '-t', '-q', '-v', 'ON_ERROR_STOP=1', '-c', statement, url], { encoding: 'utf8' })
+        .split('\n').filter(Boolean);
+}
+
+function makeDatabase(template) {
+    const name = `yiwang_${process.pid}_${databases.size + seeds.size}_${Math.random().toString(36).slice(2, 8)}`;
+    pgSql(PG, `create database ${name}${template ? ` template ${new URL(template).pathname.slice(1)}` : ''}`);
+    const url = new URL(PG);
+    url.pathname = `/${name}`;
+    return url.href;
+}
+
+/** The database of a store, '' on SQLite. */
+export const databaseOf = (dir) => databases.get(dir) ?? '';
+
 /** A new store of the demo province. `conf`: settings {name: value}, written to yiwang.conf. `clock`: when it is founded.
  *  Made once per run and clock, then copied. */
 export function makeStore({ clock, conf = {} } = {}) {
     if (!seeds.has(clock)) {
         const seed = join(tempDir('yiwang-seed'), 'store');
-        execFileSync(PROGRAM, ['init', '--data', seed, '--demo', 'hainan'],
+        if (PG) databases.set(seed, makeDatabase());
+        execFileSync(PROGRAM, ['init', '--data', seed, '--demo', 'hainan', ...(PG ? ['--db', databases.get(seed)] : [])],
             { env: clock ? { ...process.env, YIWANG_CLOCK: clock } : process.env, stdio: ['ignore', 'ignore', 'inherit'] });
         seeds.set(clock, seed);
     }
     const dir = join(tempDir('yiwang-store'), 'store');
     cpSync(seeds.get(clock), dir, { recursive: true, preserveTimestamps: true });
+    if (PG) databases.set(dir, makeDatabase(databases.get(seeds.get(clock))));
     writeConf(dir, { 'edge.limited_per_minute': 1000000, ...conf });
     return dir;
 }
 
+/** A second directory for a second server on the same database. */
+export function joinStore(dir, conf = {}) {
+    const other = join(tempDir('yiwang-store'), 'store');
+    cpSync(dir, other, { recursive: true, preserveTimestamps: true, filter: (from) => !from.endsWith('.sock') });
+    databases.set(other, databases.get(dir));
+    writeConf(other, { 'edge.limited_per_minute': 1000000, ...conf });
+    return other;
+}
+
 export function writeConf(dir, conf) {
-    writeFileSync(join(dir, 'yiwang.conf'), Object.entries(conf).map(([k, v]) => `${k} = ${v}\n`).join(''));
+    const all = databases.get(dir) ? { 'db.url': databases.get(dir), ...conf } : conf;
+    writeFileSync(join(dir, 'yiwang.conf'), Object.entries(all).map(([k, v]) => `${k} = ${v}\n`).join(''));
 }
 
 /** Runs the program to its end. {code, out, err} */

@@ -14,7 +14,7 @@ static int ops_health_page(struct req *r)
     struct view_ops_health *v = NEW(r->arena, struct view_ops_health);
     v->status = S("ok");
     v->version = S(OPS_VERSION);
-    v->engine = S("sqlite");
+    v->engine = str_c(db_engine_name(r->db));
     return show(r, &vt_ops_health, v);
 }
 
