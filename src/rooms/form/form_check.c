@@ -205,12 +205,14 @@ static json_t *choices_value(struct check *c, str path, const json_t *field, con
             problem(c, path, T_FORM_WRONG_CHOICE, STR_NONE);
             return NULL;
         }
-    json_array_foreach(json_object_get(field, "options"), k, option)
-        json_array_foreach(given, i, one)
+    json_array_foreach(json_object_get(field, "options"), k, option) {
+        json_array_foreach(given, i, one) {
             if (str_eq(form_option_value(option), form_string(one))) {
                 json_array_append(list, one);
                 break;
             }
+        }
+    }
     return list;
 }
 

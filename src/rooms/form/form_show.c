@@ -366,13 +366,15 @@ static void fill_table(struct filling *f, const json_t *field, const json_t *v, 
     str *heads = NEW_ARRAY(a, columns_n, str);
     struct view_form_line *lines = NEW_ARRAY(a, n, struct view_form_line);
     json_t *column;
-    json_array_foreach(columns, k, column)
+    json_array_foreach(columns, k, column) {
         heads[k] = form_label(f->r->lang, column, "label");
+    }
     for (i = 0; i < n; i++) {
         struct view_form_cell *cells = NEW_ARRAY(a, columns_n, struct view_form_cell);
         str at = str_fmt(a, "%.*s.%zu", STRF(path), i);
-        json_array_foreach(columns, k, column)
+        json_array_foreach(columns, k, column) {
             fill_cell(f, column, have > i ? json_array_get(v, i) : NULL, at, in, i, &cells[k]);
+        }
         lines[i] = (struct view_form_line){.no = (int64_t)i + 1, .label = in->label};
         lines[i].cells.at = cells;
         lines[i].cells.n = columns_n;
