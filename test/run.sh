@@ -34,6 +34,7 @@ if [ "$MODE" != quick ]; then
   [ -f test/climb/walls/run.sh ] && suite climb-walls 240 sh test/climb/walls/run.sh "$B"
   suite postgresql 180 sh test/pg/check.sh "$B"
   suite postgresql-story 240 sh test/pg/cluster.sh node test/story.mjs
+  suite postgresql-pair 180 sh test/pg/cluster.sh node test/pg/pair.mjs
   node_suite story 240
   node_suite browser 600
   node_suite refused 300

@@ -203,7 +203,7 @@ static enum next serve_first(struct req *r)
     bool post = str_is(r->priv->x->method, "POST");
     int code = 0;
     if (session_identify(r) < 0)
-        fail_text(r, 500, "failed", T_CORE_FAILED);
+        code_to_failure(r, ERR_FAIL);
     keep_session_fresh(r);
     if (!r->priv->failure.status && (r->route->flags & ROUTE_LIMITED) && limited(e, r->priv->x->remote))
         refuse(r, 429, "limited", T_CORE_LIMITED);
