@@ -209,6 +209,13 @@ static bool same_origin(const struct exchange *x)
     return str_find(x->origin, S("://"), &at) && str_eq(str_sub(x->origin, at + 3, x->origin.n), x->host);
 }
 
+/* The browser itself says that one of our pages sent this, but no session cookie came along: it ran out under the form. Nothing is
+ * done with such a POST; what was typed is offered again (engine.c), with a token of its own. */
+static bool lost_session(const struct req *r, const struct exchange *x)
+{
+    return strcmp(r->route->right, PUBLIC) && str_empty(r->priv->token) && (str_is(x->fetch_site, "same-origin") || !str_none(x->origin));
+}
+
 static void hash_pairs(struct req *r, const struct form_pair *pairs, size_t n, const struct upload *u)
 {
     struct sm3 *d = sm3_new(r->arena);
@@ -277,7 +284,13 @@ static void take_pairs(struct req *r, struct exchange *x)
     r->priv->n_pairs = kept;
     if (!str_none(x->idempotency_key))
         r->priv->key = x->idempotency_key;
-    if (!r->priv->bearer && (!same_origin(x) || !session_csrf_ok(r, token))) {
+    bool token_ok = r->priv->bearer || session_csrf_ok(r, token);
+    if (!r->priv->bearer && same_origin(x) && !token_ok && lost_session(r, x)) {
+        r->priv->csrf_ok = true;
+        refuse(r, 401, "sign_in", T_CORE_SIGN_IN_FIRST);
+        return;
+    }
+    if (!r->priv->bearer && (!same_origin(x) || !token_ok)) {
         refuse(r, 403, "csrf", T_CORE_CSRF);
         return;
     }

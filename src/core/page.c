@@ -96,8 +96,8 @@ static void fill_page(struct req *r, struct view_web_page *v)
     v->post_name = is_staff(r) ? r->who.post_name : STR_NONE;
     v->is_staff = is_staff(r);
     v->region_code = r->region;
-    v->path = p->x->path;
-    v->site_name = setting_str("site.name");
+    v->path = str_is(p->x->method, "POST") ? S("") : p->x->path;
+    v->site_name = setting_str(r->lang == LANG_EN ? "site.name_en" : "site.name");
     v->reference = p->failure.status ? p->reference : STR_NONE;
     v->notice = p->notice_shown >= 0 ? req_text(r, p->notice_shown) : STR_NONE;
     v->region_name = S("");
