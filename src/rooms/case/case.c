@@ -6,7 +6,8 @@
 
 static const struct route routes[] = {
     /* submission */
-    POST_ROUTE("/cases", SIGNED_IN, NO_CHECK, &fd_case_new, FACE_JSON, "case.submit", NO_PREPARE, case_new_post, NO_AGAIN, ROUTE_NEEDS_KEY),
+    POST_ROUTE("/cases", SIGNED_IN, NO_CHECK, &fd_case_new, FACE_JSON, "case.submit", NO_PREPARE, case_new_post, NO_AGAIN,
+               ROUTE_NEEDS_KEY),
     POST_ROUTE("/drafts/{id}/submit", SIGNED_IN, form_draft_mine, &fd_case_submit, FACE_BOTH, "case.submit", NO_PREPARE,
                case_draft_submit_post, form_draft_review_page, ROUTE_NEEDS_KEY),
     GET_ROUTE("/counter", "case.window", NO_CHECK, &fd_case_counter_start, FACE_BOTH, case_counter_page, 0),
@@ -21,7 +22,8 @@ static const struct route routes[] = {
     GET_ROUTE("/cases/{id}/documents/{document}", SIGNED_IN, case_in_reach, NO_FORM, FACE_HTML, case_document_pdf, 0),
     GET_ROUTE("/cases/{id}/files/{file}", SIGNED_IN, case_in_reach, NO_FORM, FACE_BOTH, case_file_get, 0),
     GET_ROUTE("/progress", PUBLIC, NO_CHECK, &fd_case_progress, FACE_BOTH, case_progress_page, ROUTE_LIMITED),
-    POST_ROUTE("/progress", PUBLIC, NO_CHECK, &fd_case_progress, FACE_BOTH, NO_ACT, NO_PREPARE, case_progress_page, NO_AGAIN, ROUTE_LIMITED),
+    POST_ROUTE("/progress", PUBLIC, NO_CHECK, &fd_case_progress, FACE_BOTH, NO_ACT, NO_PREPARE, case_progress_page, NO_AGAIN,
+               ROUTE_LIMITED),
     /* acts, in the order of a case's life */
     ACT("receive", "case.window", case_at_my_window, &fd_case_receive),
     ACT("accept", "case.window", case_at_my_window, &fd_case_plain),

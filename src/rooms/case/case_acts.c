@@ -296,7 +296,8 @@ static int answer(struct req *r, const struct case_doing *d)
 
 struct case_doing case_begin(const struct case_by_id *c, const struct case_act *a)
 {
-    return (struct case_doing){.c = c, .act = a, .version = c->version + 1, .seq = c->seq + 1, .to = str_c(a->to), .note = STR_NONE,
+    return (struct case_doing){.c = c, .act = a, .version = c->version + 1, .seq = c->seq + 1, .to = str_c(a->to),
+                               .note = STR_NONE,
                                .reason = STR_NONE, .number = STR_NONE, .acceptance_no = STR_NONE, .content = STR_NONE};
 }
 
@@ -325,7 +326,8 @@ int case_do(struct req *r, struct case_doing *d)
     if ((code = case_history(r, d)) < 0)
         return code;
     evidence(r, "case", c->case_id, d->version, leaf_content(r, d), d->reason);
-    return case_emit(r, d, str_none(d->number) ? c->number : d->number, str_none(d->acceptance_no) ? c->acceptance_no : d->acceptance_no);
+    return case_emit(r, d, str_none(d->number) ? c->number : d->number,
+                     str_none(d->acceptance_no) ? c->acceptance_no : d->acceptance_no);
 }
 
 /* The version the client saw is the first member of every act's form. */

@@ -47,7 +47,8 @@ bool case_clock_running(str state, int64_t received_at, int64_t supplemented_at,
                         int64_t due_day, int64_t promised_day, int64_t made_at, int64_t window_day, struct case_running *ret)
 {
     if (str_is(state, "received"))
-        *ret = (struct case_running){"five_days", day_of(supplemented_at != DB_NONE ? supplemented_at : received_at), five_day, false};
+        *ret = (struct case_running){"five_days", day_of(supplemented_at != DB_NONE ? supplemented_at : received_at), five_day,
+                                     false};
     else if (case_word_in("accepted reviewed", state) && promised_day != DB_NONE)
         *ret = (struct case_running){"promise", day_of(accepted_at), promised_day, false};
     else if (case_word_in("accepted reviewed", state))
@@ -98,6 +99,7 @@ static void explain(struct req *r, const struct due *due, struct view_case_clock
     for (size_t i = 0; i < due->n; i++)
         days[i] = (struct view_case_day){.date = due->at[i].day, .kind = str_c(kinds[due->at[i].kind]),
                                          .counted = due->at[i].counted, .why = due->at[i].why,
+                                         .month_day = str_sub(date_text(r->arena, date_from_days(due->at[i].day)), 5, 5),
                                          .last = due->known && i + 1 == due->n};
     v->days.at = days;
     v->days.n = due->n;
@@ -134,7 +136,8 @@ int case_clock_view(struct req *r, const struct case_by_id *c, struct view_case_
                                   .runs = S("none"), .light = S("none"), .words = STR_NONE, .sentence = STR_NONE,
                                   .deemed = c->deemed};
     v->words = case_light_words(r, CASE_LIGHT_NONE, 0);
-    v->sentence = req_text(r, str_is(c->state, "awaiting_paper") ? T_CASE_CLOCK_WAITS : T_CASE_CLOCK_NONE);
+    v->waits = str_is(c->state, "awaiting_paper");
+    v->sentence = req_text(r, v->waits ? T_CASE_CLOCK_WAITS : T_CASE_CLOCK_NONE);
     if (!case_clock_running(c->state, c->received_at, c->supplemented_at, c->five_day, c->accepted_at, c->due_day,
                             c->promised_day, c->made_at, c->window_day, &run))
         return 0;

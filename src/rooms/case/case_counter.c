@@ -27,7 +27,8 @@ int case_counter_page(struct req *r)
     if (r->who.hall_id == DB_NONE || case_hall(r->db, r->who.hall_id, &hall) != 1)
         return refuse(r, 403, "no_right", T_CASE_NOT_YOURS);
     int code = case_hall_items(r->db, &(struct case_hall_items_in){
-        .hall_id = r->who.hall_id, .today = today(r), .after = f && f->after != DB_NONE ? f->after : 0, .most = PAGE_SIZE + 1}, &rows);
+        .hall_id = r->who.hall_id, .today = today(r), .after = f && f->after != DB_NONE ? f->after : 0,
+        .most = PAGE_SIZE + 1}, &rows);
     if (code < 0)
         return code;
     size_t n = rows.n > PAGE_SIZE ? PAGE_SIZE : rows.n;
@@ -61,6 +62,11 @@ static int load_item(struct req *r, struct case_item *ret)
     return case_item(r->db, by.item_id, ret) == 1 ? 0 : ERR_FAIL;
 }
 
+static int64_t first_known(int64_t typed, int64_t asked, int64_t otherwise)
+{
+    return typed != DB_NONE ? typed : asked != DB_NONE ? asked : otherwise;
+}
+
 static int fill_materials(struct req *r, const struct case_item *item, const struct form_case_counter_case *posted,
                           struct view_case_counter_open *v)
 {
@@ -77,8 +83,8 @@ static int fill_materials(struct req *r, const struct case_item *item, const str
                 was = &posted->materials.at[k];
         at[i] = (struct view_case_counter_material){
             .no = (int64_t)no, .name = rows.at[i].name, .required = rows.at[i].required, .paper = paper, .got = was && was->got,
-            .originals = was && was->originals != DB_NONE ? was->originals : rows.at[i].originals == DB_NONE ? 1 : rows.at[i].originals,
-            .copies = was && was->copies != DB_NONE ? was->copies : rows.at[i].copies == DB_NONE ? 0 : rows.at[i].copies};
+            .originals = first_known(was ? was->originals : DB_NONE, rows.at[i].originals, 1),
+            .copies = first_known(was ? was->copies : DB_NONE, rows.at[i].copies, 0)};
         no += paper;
     }
     v->materials.at = at;
@@ -109,7 +115,8 @@ int case_counter_item_page(struct req *r)
         v->declare = posted->declare;
     }
     str typed = posted ? posted->fields : STR_NONE;
-    if (fill_materials(r, &item, posted, v) < 0 || form_inputs(r, case_guide_fields(guide), typed, posted != NULL, &v->inputs) < 0)
+    if (fill_materials(r, &item, posted, v) < 0 ||
+        form_inputs(r, case_guide_fields(guide), typed, posted != NULL, &v->inputs) < 0)
         return ERR_FAIL;
     return show(r, &vt_case_counter_open, v);
 }
@@ -136,7 +143,8 @@ static int find_person(struct req *r, const struct form_case_counter_case *f, in
 }
 
 /* The papers on the counter: one row of the page per material. */
-static size_t handed_in(struct req *r, const struct form_case_counter_case *f, struct form_material **ret_at, struct case_handed **ret_handed)
+static size_t handed_in(struct req *r, const struct form_case_counter_case *f, struct form_material **ret_at,
+                        struct case_handed **ret_handed)
 {
     struct form_material *at = NEW_ARRAY(r->arena, f->materials.n + 1, struct form_material);
     struct case_handed *handed = NEW_ARRAY(r->arena, f->materials.n + 1, struct case_handed);

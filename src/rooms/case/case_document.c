@@ -1,4 +1,4 @@
-/* The documents of a case as PDF: drawn from the content filed with their number, always in Chinese, unsealed until a seal is on. */
+/* The documents of a case as PDF: drawn from the content filed with their number, always in Chinese, unsealed. */
 #include "base/arena.h"
 #include "press/press.h"
 #include "rooms/case/case_private.h"
@@ -20,8 +20,9 @@ static str zh(int id)
 static void put_rows(struct sheet *s, const json_t *content)
 {
     static const struct { int label; const char *key; } rows[] = {
-        {T_CASE_DOC_APPLICANT, "applicant"}, {T_CASE_DOC_USCC, "uscc"}, {T_CASE_DOC_AGENT, "agent"}, {T_CASE_DOC_NUMBER, "number"},
-        {T_CASE_DOC_ITEM, "item"}, {T_CASE_DOC_ITEM_CODE, "item_code"}, {T_CASE_DOC_ACCEPTED, "accepted"}, {T_CASE_DOC_LEGAL, "legal"},
+        {T_CASE_DOC_APPLICANT, "applicant"}, {T_CASE_DOC_USCC, "uscc"}, {T_CASE_DOC_AGENT, "agent"},
+        {T_CASE_DOC_NUMBER, "number"}, {T_CASE_DOC_ITEM, "item"}, {T_CASE_DOC_ITEM_CODE, "item_code"},
+        {T_CASE_DOC_ACCEPTED, "accepted"}, {T_CASE_DOC_LEGAL, "legal"},
         {T_CASE_DOC_PROMISED, "promised"}, {T_CASE_DOC_OFFICE, "office"}, {T_CASE_DOC_ARTICLE, "article"},
         {T_CASE_DOC_RECIPIENT, "recipient"}, {T_CASE_DOC_TRACKING, "tracking"}, {T_CASE_DOC_PHONE, "phone"},
     };
@@ -54,7 +55,8 @@ static void put_words(struct req *r, struct sheet *s, str kind, const json_t *co
     }
     str remedy = json_get_str(content, "remedy"), method = json_get_str(content, "method");
     if (!str_none(method))
-        s->rows[s->n_rows++] = (struct press_row){zh(T_CASE_DOC_METHOD), text_find(LANG_ZH, "case", str_fmt(a, "method.%.*s", STRF(method)))};
+        s->rows[s->n_rows++] = (struct press_row){
+            zh(T_CASE_DOC_METHOD), text_find(LANG_ZH, "case", str_fmt(a, "method.%.*s", STRF(method)))};
     if (!str_empty(remedy))
         put_paragraph(s, str_cat(a, zh(T_CASE_DOC_REMEDY), remedy));
 }

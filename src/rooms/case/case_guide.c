@@ -48,7 +48,8 @@ str case_remedy(struct req *r, int lang, const json_t *guide)
     if (json_is_string(all))
         return json_get_str(guide, "remedies");
     const json_t *again = json_object_get(all, "reconsideration"), *suit = json_object_get(all, "suit");
-    str args[] = {period_words(r, lang, again), in_lang(r, lang, again, "body"), period_words(r, lang, suit), in_lang(r, lang, suit, "body")};
+    str args[] = {period_words(r, lang, again), in_lang(r, lang, again, "body"),
+                  period_words(r, lang, suit), in_lang(r, lang, suit, "body")};
     for (size_t i = 0; i < COUNT_OF(args); i++)
         if (str_empty(args[i]))
             return text_get(lang, T_CASE_REMEDY_GENERAL);

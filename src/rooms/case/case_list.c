@@ -6,21 +6,49 @@
 #define MINE_SIZE 20
 #define QUEUE_SIZE 50
 
-/* Both kinds of query fill this. */
+/* What a list shows of a case, whichever of the four queries read it. */
 struct line {
-    int64_t case_id, item_id, department_id, submitted_at, received_at, five_day, accepted_at, due_day, promised_day, made_at, window_day;
-    str number, item_code, item_name, state, region, department, applicant;
+    int64_t case_id, item_id, department_id, submitted_at, received_at, five_day, accepted_at, due_day, promised_day, made_at,
+        window_day;
+    str number, item_code, item_name, item_name_en, state, region, department, department_en, applicant;
 };
+
+/* Row x of any of them, with the columns they share. */
+#define LINE(x) \
+    ((struct line){.case_id = (x)->case_id, .submitted_at = (x)->submitted_at, .received_at = (x)->received_at, \
+                   .five_day = (x)->five_day, .accepted_at = (x)->accepted_at, .due_day = (x)->due_day, \
+                   .promised_day = (x)->promised_day, .made_at = (x)->made_at, .window_day = (x)->window_day, \
+                   .number = (x)->number, .item_code = (x)->item_code, .item_name = (x)->item_name, \
+                   .item_name_en = (x)->item_name_en, .state = (x)->state, .region = (x)->region, \
+                   .department = (x)->department_name, .department_en = (x)->department_name_en, \
+                   .applicant = (x)->enterprise_name})
+#define QUEUE_LINE(x) queue_line(LINE(x), (x)->item_id, (x)->department_id, (x)->applicant_masked)
+
+static struct line queue_line(struct line l, int64_t item_id, int64_t department_id, str applicant_masked)
+{
+    l.item_id = item_id;
+    l.department_id = department_id;
+    if (str_none(l.applicant))
+        l.applicant = applicant_masked;
+    return l;
+}
+
+static str in_lang(const struct req *r, str zh, str en)
+{
+    return r->lang == LANG_EN && !str_empty(en) ? en : zh;
+}
 
 static void fill_row(struct req *r, struct case_calendars *cs, const struct line *l, struct view_case_row *v)
 {
     struct case_running run;
-    *v = (struct view_case_row){.case_id = l->case_id, .number = l->number, .item_code = l->item_code, .item_name = l->item_name,
-                                .state = l->state, .url = case_url(r, l->case_id, ""), .department = l->department,
-                                .applicant = l->applicant, .submitted = l->submitted_at, .received = l->received_at,
-                                .due = DB_NONE, .light = S("none"), .words = req_text(r, T_CASE_LIGHT_NONE)};
-    if (!case_clock_running(l->state, l->received_at, DB_NONE, l->five_day, l->accepted_at, l->due_day, l->promised_day, l->made_at,
-                            l->window_day, &run) || run.unknown)
+    *v = (struct view_case_row){
+        .case_id = l->case_id, .number = l->number, .item_code = l->item_code, .item_name = l->item_name,
+        .title = in_lang(r, l->item_name, l->item_name_en), .state = l->state, .url = case_url(r, l->case_id, ""),
+        .department = in_lang(r, l->department, l->department_en), .applicant = l->applicant, .submitted = l->submitted_at,
+        .received = l->received_at, .due = DB_NONE, .light = S("none"), .words = req_text(r, T_CASE_LIGHT_NONE)};
+    bool runs = case_clock_running(l->state, l->received_at, DB_NONE, l->five_day, l->accepted_at, l->due_day, l->promised_day,
+                                   l->made_at, l->window_day, &run);
+    if (!runs || run.unknown)
         return;
     const struct calendar *c = case_calendar(r, cs, l->region);
     if (!c)
@@ -64,7 +92,8 @@ static void fill_states(struct req *r, struct view_case_list *v, const struct wh
     struct view_case_chip *at = NEW_ARRAY(r->arena, n + 1, struct view_case_chip);
     struct where other = *w;
     other.state = STR_NONE;
-    at[0] = (struct view_case_chip){.name = req_text(r, is_staff(r) ? T_CASE_TO_DO : T_CASE_ALL), .url = list_url(r, &other, DB_NONE),
+    at[0] = (struct view_case_chip){.name = req_text(r, is_staff(r) ? T_CASE_TO_DO : T_CASE_ALL),
+                                    .url = list_url(r, &other, DB_NONE),
                                     .here = str_empty(w->state)};
     for (size_t i = 0; i < n; i++) {
         other.state = str_c(states[i]);
@@ -79,33 +108,27 @@ static void fill_states(struct req *r, struct view_case_list *v, const struct wh
 
 static int mine(struct req *r, const struct form_case_filter *f, struct view_case_list *v)
 {
-    static const char *const states[] = {"awaiting_paper", "correcting", "received", "accepted", "at_window", "delivered", "refused", "withdrawn"};
+    static const char *const states[] = {"awaiting_paper", "correcting", "received", "accepted", "at_window", "delivered",
+        "refused", "withdrawn"};
     struct where w = {.state = str_empty(f->state) ? STR_NONE : f->state, .department_id = DB_NONE, .item_id = DB_NONE};
     int64_t before = f->after == DB_NONE ? INT64_MAX : f->after;
     struct case_calendars cs = {0};
     struct case_mine_rows rows = {0};
     struct case_of_enterprise_rows of = {0};
-    int code = r->who.enterprise_id == DB_NONE
-                   ? case_mine(r->db, &(struct case_mine_in){.person_id = r->who.person_id, .today = date_days(date_of(r->now)),
-                         .state = w.state, .before = before, .most = MINE_SIZE + 1}, &rows)
-                   : case_of_enterprise(r->db, &(struct case_of_enterprise_in){.enterprise_id = r->who.enterprise_id, .state = w.state,
-                         .before = before, .most = MINE_SIZE + 1}, &of);
+    int64_t enterprise = r->who.enterprise_id, day = date_days(date_of(r->now));
+    int code;
+    if (enterprise == DB_NONE)
+        code = case_mine(r->db, &(struct case_mine_in){.person_id = r->who.person_id, .today = day, .state = w.state,
+                                                       .before = before, .most = MINE_SIZE + 1}, &rows);
+    else
+        code = case_of_enterprise(r->db, &(struct case_of_enterprise_in){.enterprise_id = enterprise, .state = w.state,
+                                                                         .before = before, .most = MINE_SIZE + 1}, &of);
     if (code < 0)
         return code;
     size_t n = rows.n + of.n, most = n > MINE_SIZE ? MINE_SIZE : n;
     struct view_case_row *at = NEW_ARRAY(r->arena, most + 1, struct view_case_row);
     for (size_t i = 0; i < most; i++) {
-        struct line l;
-#define LINE(x) l = (struct line){.case_id = (x).case_id, .submitted_at = (x).submitted_at, .received_at = (x).received_at, \
-            .five_day = (x).five_day, .accepted_at = (x).accepted_at, .due_day = (x).due_day, .promised_day = (x).promised_day, \
-            .made_at = (x).made_at, .window_day = (x).window_day, .number = (x).number, .item_code = (x).item_code, \
-            .item_name = (x).item_name, .state = (x).state, .region = (x).region, \
-            .department = r->lang == LANG_EN && !str_empty((x).department_name_en) ? (x).department_name_en : (x).department_name, \
-            .applicant = (x).enterprise_name}
-        if (of.n)
-            LINE(of.at[i]);
-        else
-            LINE(rows.at[i]);
+        struct line l = of.n ? LINE(&of.at[i]) : LINE(&rows.at[i]);
         fill_row(r, &cs, &l, &at[i]);
     }
     v->cases.at = at;
@@ -155,21 +178,25 @@ static void fill_chips(struct req *r, struct view_case_list *v, const struct whe
     size_t nd = 0, ni = 0;
     struct where other = *w;
     other.department_id = DB_NONE;
-    departments[nd++] = (struct view_case_chip){.name = req_text(r, T_CASE_ALL), .url = list_url(r, &other, DB_NONE), .here = w->department_id == DB_NONE};
+    departments[nd++] = (struct view_case_chip){.name = req_text(r, T_CASE_ALL), .url = list_url(r, &other, DB_NONE),
+        .here = w->department_id == DB_NONE};
     for (size_t i = 0; i < n && nd < 12; i++) {
         other.department_id = lines[i].department_id;
         str url = list_url(r, &other, DB_NONE);
         if (!chip_known(departments, nd, url))
-            departments[nd++] = (struct view_case_chip){.name = lines[i].department, .url = url, .here = w->department_id == other.department_id};
+            departments[nd++] = (struct view_case_chip){.name = in_lang(r, lines[i].department, lines[i].department_en),
+                .url = url, .here = w->department_id == other.department_id};
     }
     other = *w;
     other.item_id = DB_NONE;
-    items[ni++] = (struct view_case_chip){.name = req_text(r, T_CASE_ALL), .url = list_url(r, &other, DB_NONE), .here = w->item_id == DB_NONE};
+    items[ni++] = (struct view_case_chip){.name = req_text(r, T_CASE_ALL), .url = list_url(r, &other, DB_NONE),
+        .here = w->item_id == DB_NONE};
     for (size_t i = 0; i < n && ni < 12; i++) {
         other.item_id = lines[i].item_id;
         str url = list_url(r, &other, DB_NONE);
         if (!chip_known(items, ni, url))
-            items[ni++] = (struct view_case_chip){.name = lines[i].item_name, .url = url, .here = w->item_id == other.item_id};
+            items[ni++] = (struct view_case_chip){.name = in_lang(r, lines[i].item_name, lines[i].item_name_en), .url = url,
+                .here = w->item_id == other.item_id};
     }
     v->departments.at = departments;
     v->departments.n = nd > 2 || w->department_id != DB_NONE ? nd : 0;
@@ -177,30 +204,27 @@ static void fill_chips(struct req *r, struct view_case_list *v, const struct whe
     v->items.n = ni > 2 || w->item_id != DB_NONE ? ni : 0;
 }
 
-static int queue_lines(struct req *r, const struct desk *desk, const struct where *w, int64_t after, struct line **ret_at, size_t *ret_n)
+static int queue_lines(struct req *r, const struct desk *desk, const struct where *w, int64_t after, struct line **ret_at,
+    size_t *ret_n)
 {
     struct case_hall_queue_rows hall = {0};
     struct case_department_queue_rows body = {0};
     str on = str_empty(w->state) ? str_c(desk->name) : case_desk_of(w->state), state = str_empty(w->state) ? STR_NONE : w->state;
-    int code = desk->by_department
-                   ? case_department_queue(r->db, &(struct case_department_queue_in){.department_id = r->who.department_id, .desk = on,
-                         .state = state, .item_id = w->item_id, .after = after, .most = QUEUE_SIZE + 1}, &body)
-                   : case_hall_queue(r->db, &(struct case_hall_queue_in){.hall_id = r->who.hall_id, .desk = on, .state = state,
-                         .department_id = w->department_id, .item_id = w->item_id, .after = after, .most = QUEUE_SIZE + 1}, &hall);
+    int code;
+    if (desk->by_department)
+        code = case_department_queue(r->db, &(struct case_department_queue_in){
+            .department_id = r->who.department_id, .desk = on, .state = state, .item_id = w->item_id, .after = after,
+            .most = QUEUE_SIZE + 1}, &body);
+    else
+        code = case_hall_queue(r->db, &(struct case_hall_queue_in){
+            .hall_id = r->who.hall_id, .desk = on, .state = state, .department_id = w->department_id, .item_id = w->item_id,
+            .after = after, .most = QUEUE_SIZE + 1}, &hall);
     if (code < 0)
         return code;
     size_t n = hall.n + body.n;
     struct line *at = NEW_ARRAY(r->arena, n + 1, struct line);
-    for (size_t i = 0; i < n; i++) {
-#define QUEUE_LINE(x) do { struct line l; LINE(x); l.item_id = (x).item_id; l.department_id = (x).department_id; \
-            if (str_none(l.applicant)) \
-                l.applicant = (x).applicant_masked; \
-            at[i] = l; } while (0)
-        if (hall.n)
-            QUEUE_LINE(hall.at[i]);
-        else
-            QUEUE_LINE(body.at[i]);
-    }
+    for (size_t i = 0; i < n; i++)
+        at[i] = hall.n ? QUEUE_LINE(&hall.at[i]) : QUEUE_LINE(&body.at[i]);
     *ret_at = at;
     *ret_n = n;
     return 0;

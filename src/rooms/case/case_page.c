@@ -100,6 +100,17 @@ static const json_t *guide_material(const json_t *guide, str name)
     return NULL;
 }
 
+static str material_label(struct req *r, const json_t *guide, str name)
+{
+    str label = case_in_lang(r, guide_material(guide, name), "name");
+    return str_empty(label) ? name : label;
+}
+
+static str file_url(struct req *r, int64_t case_id, int64_t file_id)
+{
+    return file_id == DB_NONE ? STR_NONE : str_fmt(r->arena, "/cases/%lld/files/%lld", (long long)case_id, (long long)file_id);
+}
+
 static int fill_materials(struct req *r, struct sheet *s)
 {
     struct case_materials_rows rows;
@@ -109,13 +120,12 @@ static int fill_materials(struct req *r, struct sheet *s)
     for (size_t i = 0; i < rows.n; i++) {
         const struct case_materials *m = &rows.at[i];
         const json_t *g = guide_material(s->guide, m->name);
-        bool file = m->file_id != DB_NONE;
         at[i] = (struct view_case_material_row){
-            .name = m->name, .way = m->way, .state = m->state, .file = file ? m->file_id : DB_NONE, .certificate = m->certificate,
-            .originals = m->originals, .copies = m->copies, .file_name = file ? m->file_name : STR_NONE, .line = m->line,
-            .awaited = str_is(m->state, "awaited"), .given = str_is(m->state, "given"), .replaced = str_is(m->state, "replaced"),
-            .basis = json_get_str(g, "basis"), .stand = case_in_lang(r, g, "accept_standard"), .index_no = (int64_t)i,
-            .url = file ? str_fmt(r->arena, "/cases/%lld/files/%lld", (long long)s->c->case_id, (long long)m->file_id) : STR_NONE};
+            .name = m->name, .label = material_label(r, s->guide, m->name), .way = m->way, .state = m->state,
+            .file = m->file_id, .certificate = m->certificate, .originals = m->originals, .copies = m->copies,
+            .file_name = m->file_name, .line = m->line, .awaited = str_is(m->state, "awaited"), .given = str_is(m->state, "given"),
+            .replaced = str_is(m->state, "replaced"), .basis = json_get_str(g, "basis"),
+            .stand = case_in_lang(r, g, "accept_standard"), .index_no = (int64_t)i, .url = file_url(r, s->c->case_id, m->file_id)};
     }
     s->v->materials.at = at;
     s->v->materials.n = rows.n;
@@ -130,12 +140,17 @@ static int fill_missing(struct req *r, struct sheet *s)
     struct form_material *given = NEW_ARRAY(r->arena, s->v->materials.n + 1, struct form_material);
     for (size_t i = 0; i < s->v->materials.n; i++)
         if (!s->v->materials.at[i].replaced)
-            given[n++] = (struct form_material){.name = s->v->materials.at[i].name, .way = s->v->materials.at[i].way, .file_id = DB_NONE};
+            given[n++] = (struct form_material){.name = s->v->materials.at[i].name, .way = s->v->materials.at[i].way,
+                .file_id = DB_NONE};
     int code = form_material_gaps(r->db, s->c->item_id, s->c->item_version, given, n, &gaps);
     if (code < 0)
         return code;
+    str *labels = NEW_ARRAY(r->arena, gaps.n_missing + 1, str);
+    for (size_t i = 0; i < gaps.n_missing; i++)
+        labels[i] = material_label(r, s->guide, gaps.missing[i]);
     s->v->missing.at = gaps.missing;
-    s->v->missing.n = gaps.n_missing;
+    s->v->missing_labels.at = labels;
+    s->v->missing.n = s->v->missing_labels.n = gaps.n_missing;
     return 0;
 }
 
@@ -155,10 +170,11 @@ static int fill_defects(struct req *r, struct sheet *s)
     if (case_defects(r->db, s->c->case_id, &rows) < 0)
         return ERR_FAIL;
     struct view_case_defect_row *at = NEW_ARRAY(r->arena, rows.n + 1, struct view_case_defect_row);
-    for (size_t i = 0; i < rows.n; i++)
-        at[i] = (struct view_case_defect_row){
-            .material = rows.at[i].material, .field = rows.at[i].field, .problem = rows.at[i].problem, .open = rows.at[i].open,
-            .about = str_none(rows.at[i].field) ? rows.at[i].material : field_label(r, s->guide, rows.at[i].field)};
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct case_defects *d = &rows.at[i];
+        at[i] = (struct view_case_defect_row){.material = d->material, .field = d->field, .problem = d->problem, .open = d->open};
+        at[i].about = str_none(d->field) ? material_label(r, s->guide, d->material) : field_label(r, s->guide, d->field);
+    }
     s->v->defects.at = at;
     s->v->defects.n = rows.n;
     return 0;
@@ -175,7 +191,7 @@ static int fill_history(struct req *r, struct sheet *s)
     for (size_t i = 0; i < rows.n; i++) {
         const struct case_history_of *h = &rows.at[r->json ? i : rows.n - 1 - i];    /* pages: newest first */
         at[i] = (struct view_case_history_row){.seq = h->seq, .act = h->act, .from_state = h->from_state, .state = h->to_state,
-                                               .at = h->at, .who = h->post_name, .note = h->note};
+                                               .at = h->at, .who = lang_or(r, h->post_name, h->post_name_en), .note = h->note};
     }
     s->v->history.at = at;
     s->v->history.n = rows.n;
@@ -197,7 +213,8 @@ static int fill_notices(struct req *r, struct sheet *s)
         return ERR_FAIL;
     struct view_case_notice_row *at = NEW_ARRAY(r->arena, rows.n + 1, struct view_case_notice_row);
     for (size_t i = 0; i < rows.n; i++)
-        at[i] = (struct view_case_notice_row){.kind = rows.at[i].kind, .number = rows.at[i].number, .created = rows.at[i].created_at,
+        at[i] = (struct view_case_notice_row){.kind = rows.at[i].kind, .number = rows.at[i].number,
+            .created = rows.at[i].created_at,
                                               .sealed = rows.at[i].sealed, .url = document_url(r, s->c->case_id, &rows.at[i])};
     s->v->notices.at = at;
     s->v->notices.n = rows.n;
@@ -332,15 +349,17 @@ static size_t defect_choices(struct req *r, const struct sheet *s, const struct 
         for (i = 0; i < s->v->defects.n; i++) {
             const struct view_case_defect_row *d = &s->v->defects.at[i];
             bool field = !str_none(d->field);
-            at[n++] = (struct view_case_choice){.value = str_cat(r->arena, field ? S("f:") : S("m:"), field ? d->field : d->material),
-                                                .label = d->about};
+            str value = field ? str_cat(r->arena, S("f:"), d->field) : str_cat(r->arena, S("m:"), d->material);
+            at[n++] = (struct view_case_choice){.value = value, .label = d->about};
         }
         return n;
     }
     for (i = 0; i < materials->n; i++)
-        at[n++] = (struct view_case_choice){.value = str_cat(r->arena, S("m:"), materials->at[i].name), .label = materials->at[i].name};
+        at[n++] = (struct view_case_choice){.value = str_cat(r->arena, S("m:"), materials->at[i].name),
+            .label = material_label(r, s->guide, materials->at[i].name)};
     json_array_foreach(case_guide_fields(s->guide), i, f)
-        at[n++] = (struct view_case_choice){.value = str_cat(r->arena, S("f:"), json_get_str(f, "name")), .label = case_in_lang(r, f, "label")};
+        at[n++] = (struct view_case_choice){.value = str_cat(r->arena, S("f:"), json_get_str(f, "name")),
+            .label = case_in_lang(r, f, "label")};
     return n;
 }
 
@@ -434,6 +453,8 @@ static void fill_handbook(struct req *r, struct sheet *s)
     json_t *one;
     if (s->relation == CASE_MINE)
         return;
+    if (!has_right(r, "case.window"))
+        book = NULL;
     struct view_case_field_row *at = NEW_ARRAY(r->arena, json_array_size(book) + 1, struct view_case_field_row);
     json_array_foreach(book, i, one)
         at[n++] = (struct view_case_field_row){.label = json_get_str(one, "step"), .url = STR_NONE,

@@ -13,7 +13,7 @@ str case_desk_of(str state);                             /* who has it now: appl
 bool case_state_known(str state);
 bool case_state_open(str state);
 bool case_act_legal(const struct case_act *a, str state);
-/* The class of duty in this case: acceptance and issuing are one at a one-person counter, review and decision in an immediate case. */
+/* The class of duty here: acceptance and issuing are one at a one-person counter, review and decision in an immediate case. */
 const char *case_duty_class(const char *duty, bool immediate, bool one_person);
 /* May a person who was `had` in this case now be `now`? Making follows any part of the approval. */
 bool case_duty_fits(str had, str now);

@@ -22,7 +22,8 @@ static int fill(struct req *r, const struct case_by_id *c, struct view_case_rece
     struct case_office o;
     struct case_materials_rows rows;
     struct form_gaps gaps;
-    if (open_code(r, c->case_id, &v->query_code) < 0 || case_office(r->db, c->case_id, &o) != 1 || case_materials(r->db, c->case_id, &rows) < 0)
+    if (open_code(r, c->case_id, &v->query_code) < 0 || case_office(r->db, c->case_id, &o) != 1 ||
+        case_materials(r->db, c->case_id, &rows) < 0)
         return ERR_FAIL;
     struct form_material *given = NEW_ARRAY(r->arena, rows.n + 1, struct form_material);
     for (size_t i = 0; i < rows.n; i++)
@@ -99,9 +100,11 @@ static size_t pdf_rows(struct req *r, const struct case_by_id *c, const struct c
     put_row(at, &n, str_c(zh(T_CASE_PDF_AGENT)), firm ? p->applicant_name : STR_NONE);
     put_row(at, &n, str_c(zh(T_CASE_PDF_ID)), firm ? STR_NONE : p->id_masked);
     put_row(at, &n, str_c(zh(T_CASE_PDF_TIME)), time_text(r->arena, v->receipt.time));
-    put_row(at, &n, str_c(zh(T_CASE_PDF_CHANNEL)), text_find(LANG_ZH, "case", str_fmt(r->arena, "channel.%.*s", STRF(c->channel))));
+    str channel = text_find(LANG_ZH, "case", str_fmt(r->arena, "channel.%.*s", STRF(c->channel)));
+    put_row(at, &n, str_c(zh(T_CASE_PDF_CHANNEL)), channel);
     put_row(at, &n, str_c(zh(T_CASE_PDF_HALL)), p->hall_name);
-    put_row(at, &n, str_c(zh(T_CASE_PDF_FIVE)), c->five_day == DB_NONE ? STR_NONE : date_text(r->arena, date_from_days((int32_t)c->five_day)));
+    if (c->five_day != DB_NONE)
+        put_row(at, &n, str_c(zh(T_CASE_PDF_FIVE)), date_text(r->arena, date_from_days((int32_t)c->five_day)));
     put_row(at, &n, str_c(zh(T_CASE_PDF_CODE)), v->query_code);
     return n;
 }
@@ -135,16 +138,20 @@ static int draw(struct req *r, const struct case_by_id *c, str *ret_pdf)
     struct press_material *materials;
     size_t n_materials;
     int found = case_notice_of(r->db, c->case_id, S("receipt"), &notice);
-    if (found < 0 || fill(r, c, &v) < 0 || case_people(r->db, c->case_id, &p) != 1 || pdf_materials(r, c, &materials, &n_materials) < 0)
+    if (found < 0 || fill(r, c, &v) < 0 || case_people(r->db, c->case_id, &p) != 1 ||
+        pdf_materials(r, c, &materials, &n_materials) < 0)
         return ERR_FAIL;
     bool waits = str_none(c->number);
     const str paragraphs[] = {str_c(zh(waits ? T_CASE_PDF_WAITS : T_CASE_PDF_RECEIVED)), str_c(zh(T_CASE_PDF_QUERY))};
-    const str footer[] = {str_c(zh(T_CASE_PDF_DEMO)), found ? str_cat(r->arena, str_c(zh(T_CASE_PDF_DOCUMENT)), notice.number) : S("")};
+    const str footer[] = {str_c(zh(T_CASE_PDF_DEMO)),
+                          found ? str_cat(r->arena, str_c(zh(T_CASE_PDF_DOCUMENT)), notice.number) : S("")};
     struct press_receipt in = {
-        .title = str_c(zh(waits ? T_CASE_PDF_TITLE_SUBMITTED : T_CASE_PDF_TITLE)), .number = waits ? str_i64(r->arena, c->case_id) : c->number,
+        .title = str_c(zh(waits ? T_CASE_PDF_TITLE_SUBMITTED : T_CASE_PDF_TITLE)),
+        .number = waits ? str_i64(r->arena, c->case_id) : c->number,
         .number_label = str_c(zh(waits ? T_CASE_PDF_SUBMISSION : T_CASE_PDF_NUMBER)), .agency = p.department_name, .rows = rows,
         .rows_n = pdf_rows(r, c, &p, &v, rows), .materials_title = str_c(zh(T_CASE_PDF_MATERIALS)),
-        .material_heads = {str_c(zh(T_CASE_PDF_M_NAME)), str_c(zh(T_CASE_PDF_M_FORM)), str_c(zh(T_CASE_PDF_M_COPIES)), str_c(zh(T_CASE_PDF_M_NOTE))},
+        .material_heads = {str_c(zh(T_CASE_PDF_M_NAME)), str_c(zh(T_CASE_PDF_M_FORM)), str_c(zh(T_CASE_PDF_M_COPIES)),
+                           str_c(zh(T_CASE_PDF_M_NOTE))},
         .materials = materials, .materials_n = n_materials, .paragraphs = paragraphs, .paragraphs_n = COUNT_OF(paragraphs),
         .qr = str_cat(r->arena, setting_str("case.public_url"), v.progress_url), .qr_note = str_c(zh(T_CASE_PDF_QR)),
         .date = case_day_prose(r, v.receipt.time), .seal_note = waits ? STR_NONE : str_c(zh(T_CASE_PDF_SEAL)), .footer = footer,

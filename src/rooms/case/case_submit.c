@@ -96,7 +96,8 @@ static int write_materials(struct req *r, const struct making *m)
         const struct case_handed *h = m->s->handed ? &m->s->handed[i] : NULL;
         bool awaited = (str_is(f->way, "paper") && !h) || str_is(f->way, "later");
         int code = case_material_add(r->db, &(struct case_material_add_in){
-            .case_id = m->c.case_id, .line = (int64_t)i + 1, .name = f->name, .way = f->way, .state = awaited ? S("awaited") : S("given"),
+            .case_id = m->c.case_id, .line = (int64_t)i + 1, .name = f->name, .way = f->way,
+            .state = awaited ? S("awaited") : S("given"),
             .file_id = f->file_id, .certificate = str_empty(f->certificate) ? STR_NONE : f->certificate,
             .originals = h ? h->originals : 0, .copies = h ? h->copies : 0, .received_at = awaited ? DB_NONE : r->now,
             .received_by_post = h ? r->who.post_id : DB_NONE});
@@ -124,9 +125,11 @@ static int insert(struct req *r, struct making *m)
     m->code = rand_digits(r->arena, 6);
     code = case_insert(r->db, &(struct case_insert_in){
         .case_id = c->case_id, .number = c->number, .item_id = m->item.item_id, .item_version = m->item.version,
-        .item_code = m->item.code, .item_name = m->item.name, .item_type = m->item.type, .kind = m->item.kind, .region = m->region,
+        .item_code = m->item.code, .item_name = m->item.name, .item_type = m->item.type, .kind = m->item.kind,
+        .region = m->region,
         .department_id = m->item.department_id, .hall_id = c->hall_id, .applicant_person_id = s->applicant_person_id,
-        .enterprise_id = s->enterprise_id, .actor_person_id = s->actor_person_id, .channel = s->handed ? S("counter") : S("online"),
+        .enterprise_id = s->enterprise_id, .actor_person_id = s->actor_person_id,
+        .channel = s->handed ? S("counter") : S("online"),
         .state = c->state, .desk = case_desk_of(c->state), .fields = secret_box(r->arena, m->fields), .legal_n = m->item.legal_n,
         .legal_unit = m->item.legal_unit, .promise_n = m->item.promise_n, .promise_unit = m->item.promise_unit,
         .submitted_at = r->now, .received_at = c->received_at, .five_day = c->five_day,
@@ -226,7 +229,8 @@ static void fill_receipt(struct req *r, const struct making *m)
     v->item_name = m->item.name;
     v->department = m->department;
     v->five_day = m->c.five_day;
-    v->receipt = (struct view_case_proof){.evidence = evidence_number(r), .number = m->c.number, .query_code = m->code, .time = r->now};
+    v->receipt = (struct view_case_proof){.evidence = evidence_number(r), .number = m->c.number, .query_code = m->code,
+                                          .time = r->now};
 }
 
 int case_submit(struct req *r, const struct case_submission *s, struct view_case_receipt *ret)
@@ -358,7 +362,10 @@ static void read_material(struct req *r, size_t i, const struct form_case_new_ma
     int ways = (f->file != DB_NONE) + !str_empty(f->certificate) + f->later + f->paper;
     *ret = (struct form_material){.name = f->name, .file_id = f->file,
                                   .certificate = str_empty(f->certificate) ? STR_NONE : f->certificate};
-    ret->way = f->file != DB_NONE ? S("file") : !str_empty(f->certificate) ? S("certificate") : f->later ? S("later") : S("paper");
+    if (f->file != DB_NONE)
+        ret->way = S("file");
+    else
+        ret->way = !str_empty(f->certificate) ? S("certificate") : f->later ? S("later") : S("paper");
     if (ways != 1)
         wrong_field(r, str_fmt(r->arena, "materials.%zu", i), T_CASE_ONE_WAY, NULL, 0);
 }

@@ -120,7 +120,8 @@ static void split_about(const struct form_case_defect *f, str *ret_material, str
 static const struct case_defects *same_defect(const struct case_defects_rows *first, str material, str field)
 {
     for (size_t i = 0; i < first->n; i++)
-        if ((!str_none(material) && str_eq(first->at[i].material, material)) || (!str_none(field) && str_eq(first->at[i].field, field)))
+        if ((!str_none(material) && str_eq(first->at[i].material, material)) ||
+            (!str_none(field) && str_eq(first->at[i].field, field)))
             return &first->at[i];
     return NULL;
 }
@@ -254,8 +255,8 @@ static int merged_fields(struct req *r, const struct case_by_id *c, str sent, co
 }
 
 /* Paper can be handed in only where somebody stands to take it. */
-static bool read_material(struct req *r, size_t i, const struct form_case_new_material *m, const struct case_defects_rows *defects,
-                          struct form_material *ret)
+static bool read_material(struct req *r, size_t i, const struct form_case_new_material *m,
+                          const struct case_defects_rows *defects, struct form_material *ret)
 {
     str at = str_fmt(r->arena, "materials.%zu", i);
     *ret = (struct form_material){.name = m->name, .way = STR_NONE, .file_id = m->file};
@@ -286,7 +287,8 @@ static int add_materials(struct req *r, const struct case_by_id *c, const struct
         int code = case_material_replace(r->db, c->case_id, at[i].name);
         if (code >= 0)
             code = case_material_add(r->db, &(struct case_material_add_in){
-                .case_id = c->case_id, .line = last.line + 1 + (int64_t)i, .name = at[i].name, .way = at[i].way, .state = S("given"),
+                .case_id = c->case_id, .line = last.line + 1 + (int64_t)i, .name = at[i].name, .way = at[i].way,
+                .state = S("given"),
                 .file_id = at[i].file_id, .certificate = str_empty(at[i].certificate) ? STR_NONE : at[i].certificate,
                 .originals = paper ? 1 : 0, .copies = 0, .received_at = r->now, .received_by_post = r->who.post_id});
         if (code < 0)
@@ -386,6 +388,7 @@ static const struct case_act acts[] = {
     {"correct", "received", "correcting", CASE_BY_WINDOW, "case.window", "accept", act_correct},
     {"supplement", "correcting", "received", CASE_BY_EITHER, SIGNED_IN, "accept", act_supplement},
     {"refuse", "received", "refused", CASE_BY_WINDOW, "case.window", "accept", act_refuse},
-    {"withdraw", "awaiting_paper received correcting accepted reviewed", "withdrawn", CASE_BY_APPLICANT, SIGNED_IN, NULL, act_withdraw},
+    {"withdraw", "awaiting_paper received correcting accepted reviewed", "withdrawn", CASE_BY_APPLICANT, SIGNED_IN, NULL,
+     act_withdraw},
 };
 const struct case_acts case_window_acts = {acts, COUNT_OF(acts)};

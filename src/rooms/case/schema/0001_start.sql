@@ -125,8 +125,10 @@ create table case_duty (
 );
 
 create view case_case_pub as
-select case_id, number, acceptance_no, item_id, item_version, item_code, item_name, item_type, applicant_person_id, enterprise_id, actor_person_id,
-       state, desk, version, region, department_id, hall_id, kind, channel, submitted_at, received_at, five_day, supplemented_at, accepted_at, deemed,
+select case_id, number, acceptance_no, item_id, item_version, item_code, item_name, item_type, applicant_person_id,
+  enterprise_id, actor_person_id,
+       state, desk, version, region, department_id, hall_id, kind, channel, submitted_at, received_at, five_day,
+  supplemented_at, accepted_at, deemed,
        due_day, promised_day, decided_at, decision, made_at, window_day, at_window_at, closed_at, open
 from case_case;
 create view case_history_pub as

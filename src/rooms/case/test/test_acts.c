@@ -61,7 +61,8 @@ static int world_setup(void **state)
     w->t = t = *state;
     access_build();
     assert_int_equal(settings_load(t->a, t->dir, &why), 0);
-    struct org_demo demo = {built_in("demo/hainan/regions.csv"), built_in("demo/hainan/departments.json"), built_in("demo/hainan/halls.json")};
+    struct org_demo demo = {built_in("demo/hainan/regions.csv"), built_in("demo/hainan/departments.json"),
+        built_in("demo/hainan/halls.json")};
     if (org_load_demo(&t->db, &demo, &why) || org_calendar_seed(&t->db, built_in("src/rooms/org/calendar/national.csv"),
                                                                built_in("src/rooms/org/calendar/local.csv"), &why))
         fail_msg("%.*s", STRF(why));
@@ -94,8 +95,10 @@ static int world_teardown(void **state)
 static struct req *ask(struct world *w, int64_t person_id)
 {
     w->priv = (struct req_private){.answer = {.fd = -1, .notice = -1}};
-    w->r = (struct req){.arena = w->t->a, .db = &w->t->db, .route = &w->route, .lang = LANG_ZH, .json = true, .now = clock_now(), .priv = &w->priv};
-    w->r.who = (struct who){.session_id = 1, .person_id = person_id, .post_id = DB_NONE, .department_id = DB_NONE, .hall_id = DB_NONE,
+    w->r = (struct req){.arena = w->t->a, .db = &w->t->db, .route = &w->route, .lang = LANG_ZH, .json = true, .now = clock_now(),
+        .priv = &w->priv};
+    w->r.who = (struct who){.session_id = 1, .person_id = person_id, .post_id = DB_NONE, .department_id = DB_NONE,
+        .hall_id = DB_NONE,
                             .enterprise_id = DB_NONE, .role = S("citizen"), .region = S("460200000000")};
     w->route = (struct route){.method = "POST", .path = "/cases", .act = "case.submit"};
     return &w->r;
@@ -155,14 +158,17 @@ static void expect_code(struct world *w, const char *code)
     assert_string_equal(w->priv.failure.code, code);
 }
 
-static struct view_case_receipt submit_with(struct world *w, const char *item, str fields, const struct form_material *materials, size_t n)
+static struct view_case_receipt submit_with(struct world *w, const char *item, str fields, const struct form_material *materials,
+    size_t n)
 {
     struct req *r = ask(w, w->citizen);
     struct item_head head;
     struct view_case_receipt receipt = {0};
     assert_int_equal(item_by_code(r->db, str_c(item), &head), 1);
-    struct case_submission s = {.act = S("submit"), .item_id = head.item_id, .applicant_person_id = w->citizen, .actor_person_id = w->citizen,
-                                .enterprise_id = DB_NONE, .hall_id = DB_NONE, .fields = fields, .materials = materials, .n_materials = n};
+    struct case_submission s = {.act = S("submit"), .item_id = head.item_id, .applicant_person_id = w->citizen,
+        .actor_person_id = w->citizen,
+                                .enterprise_id = DB_NONE, .hall_id = DB_NONE, .fields = fields, .materials = materials,
+                                .n_materials = n};
     int code = case_submit(r, &s, &receipt);
     if (code) {
         for (size_t i = 0; i < w->priv.n_wrongs; i++)
@@ -214,10 +220,12 @@ static void from_submission_to_service(void **state)
     assert_true(str_is(c->acceptance_no, "琼政务受〔2026〕000001号"));
     assert_true(c->promised_day == date_days((struct date){2026, 12, 14}));
     assert_int_equal(act(w, officer(w, w->officer1), id, "review", OPINION), 0);
-    assert_int_equal(act(w, officer(w, w->officer1), id, "approve", REASON("准予")), 403);    /* review and decision are two people */
+    /* review and decision are two people */
+    assert_int_equal(act(w, officer(w, w->officer1), id, "approve", REASON("准予")), 403);
     expect_code(w, "duty");
     assert_int_equal(act(w, officer(w, w->officer2), id, "approve", REASON("准予")), 0);
-    assert_int_equal(act(w, officer(w, w->officer1), id, "make", &(struct form_case_make){.version = DB_NONE, .result = S("{\"number\":\"1号\"}")}), 0);
+    assert_int_equal(act(w, officer(w, w->officer1), id, "make", &(struct form_case_make){.version = DB_NONE,
+        .result = S("{\"number\":\"1号\"}")}), 0);
     assert_true(record(w, id)->window_day == date_days((struct date){2026, 11, 26}));
     assert_int_equal(act(w, issuing(w), id, "issue", PLAIN), 0);
     struct form_case_deliver wrong = {.version = DB_NONE, .method = S("window"), .recipient = S("测试乙")};
@@ -330,13 +338,16 @@ static void corrections_are_told_once(void **state)
     struct form_case_supplement some = {.version = DB_NONE, .fields = S("{\"bank\":\"另一银行\"}")};
     assert_int_equal(act(w, ask(w, w->citizen), id, "supplement", &some), 0);
     expect_state(w, id, "received");
-    assert_int_equal(act(w, clerk(w), id, "correct", defects(w, (const char *const[]){"holder"}, 1)), 400);      /* a new defect */
-    assert_int_equal(act(w, clerk(w), id, "correct", defects(w, (const char *const[]){"account"}, 1)), 0);       /* what remains */
+    /* a new defect */
+    assert_int_equal(act(w, clerk(w), id, "correct", defects(w, (const char *const[]){"holder"}, 1)), 400);
+    /* what remains */
+    assert_int_equal(act(w, clerk(w), id, "correct", defects(w, (const char *const[]){"account"}, 1)), 0);
     struct form_case_supplement rest = {.version = DB_NONE, .fields = S("{\"account\":\"6222000000000000001\"}")};
     assert_int_equal(act(w, ask(w, w->citizen), id, "supplement", &rest), 0);
     clock_set(date_start((struct date){2026, 11, 27}));
     assert_int_equal(act(w, clerk(w), id, "accept", PLAIN), 0);
-    assert_true(date_days(date_of(record(w, id)->accepted_at)) == date_days((struct date){2026, 11, 25}));        /* counts from the supplement */
+    /* counts from the supplement */
+    assert_true(date_days(date_of(record(w, id)->accepted_at)) == date_days((struct date){2026, 11, 25}));
     str was;
     assert_int_equal(case_fields_open(ask(w, w->citizen), id, &was), 0);
     assert_true(str_find(was, S("另一银行"), &(size_t){0}));
@@ -356,7 +367,8 @@ static void refusals_need_their_ground(void **state)
     f.office = S("示范市医保局");
     assert_int_equal(act(w, clerk(w), id, "refuse", &f), 0);
     expect_state(w, id, "refused");
-    assert_false(str_none(record(w, id)->number));                     /* a refused case keeps its number, and has no acceptance number */
+    /* a refused case keeps its number, and has no acceptance number */
+    assert_false(str_none(record(w, id)->number));
     assert_true(str_none(record(w, id)->acceptance_no));
 }
 
@@ -391,7 +403,8 @@ static void the_applicant_withdraws_before_the_decision(void **state)
 static void numbers_run_without_gaps(void **state)
 {
     struct world *w = *state;
-    str first = submit_with(w, REWARD, reward_fields(w), NULL, 0).number, second = submit_with(w, REWARD, reward_fields(w), NULL, 0).number;
+    str first = submit_with(w, REWARD, reward_fields(w), NULL, 0).number, second = submit_with(w, REWARD, reward_fields(w), NULL,
+        0).number;
     assert_true(str_ends(first, S("0001")) && str_ends(second, S("0002")));
 }
 
@@ -419,7 +432,8 @@ static void silence_is_acceptance_for_a_permit(void **state)
                          option(w, LICENCE, "class").p);
     int64_t id = submit_with(w, LICENCE, fields, NULL, 0).case_id, other = submit(w);
     struct case_by_id *c = record(w, id);
-    struct job j = {.arena = w->t->a, .payload = str_fmt(w->t->a, "{\"case\":%lld,\"five_day\":%lld}", (long long)id, (long long)c->five_day)};
+    struct job j = {.arena = w->t->a, .payload = str_fmt(w->t->a, "{\"case\":%lld,\"five_day\":%lld}", (long long)id,
+        (long long)c->five_day)};
     assert_int_equal(case_jobs[0].finish(&j, &w->t->db), 0);
     expect_state(w, id, "received");             /* not before the last day is over */
     clock_set(date_start((struct date){2026, 12, 1}));
@@ -438,9 +452,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY(from_submission_to_service), STORY(an_illegal_act_names_the_legal_ones), STORY(only_an_entrusted_window_acts),
-        STORY(nobody_handles_their_own_case), STORY(only_the_implementing_body_decides), STORY(an_immediate_case_may_be_one_officers),
+        STORY(nobody_handles_their_own_case), STORY(only_the_implementing_body_decides),
+        STORY(an_immediate_case_may_be_one_officers),
         STORY(corrections_are_told_once), STORY(refusals_need_their_ground), STORY(paper_waits_without_a_number),
-        STORY(the_applicant_withdraws_before_the_decision), STORY(numbers_run_without_gaps), STORY(the_query_code_opens_one_case_only),
+        STORY(the_applicant_withdraws_before_the_decision), STORY(numbers_run_without_gaps),
+        STORY(the_query_code_opens_one_case_only),
         STORY(silence_is_acceptance_for_a_permit),
     };
     return cmocka_run_group_tests_name("case acts", tests, NULL, NULL);

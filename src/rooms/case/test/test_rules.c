@@ -28,7 +28,8 @@ static const char *expected_to(const char *act, const char *from)
 
 static void each_act_is_legal_in_its_states_only(void **state)
 {
-    static const char *const names[] = {"receive", "accept", "correct", "supplement", "refuse", "review", "approve", "deny", "make",
+    static const char *const names[] = {"receive", "accept", "correct", "supplement", "refuse", "review", "approve", "deny",
+        "make",
                                         "issue", "deliver", "withdraw"};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -97,8 +98,10 @@ static void numbers_have_their_form(void **state)
     struct arena *a = arena_new(1u << 20);
     struct date day = {2026, 11, 3};
     (void)state;
-    assert_true(str_is(case_number_format(a, S("11469002MB0D00117Y4460131024000"), day, 7), "11469002MB0D00117Y4460131024000202611030007"));
-    assert_true(str_is(case_number_format(a, S("11469002MB0D00117Y446013102400001"), day, 7), "11469002MB0D00117Y4460131024000202611030007"));
+    assert_true(str_is(case_number_format(a, S("11469002MB0D00117Y4460131024000"), day, 7),
+        "11469002MB0D00117Y4460131024000202611030007"));
+    assert_true(str_is(case_number_format(a, S("11469002MB0D00117Y446013102400001"), day, 7),
+        "11469002MB0D00117Y4460131024000202611030007"));
     assert_true(str_is(case_number_format(a, S("GA-0001"), day, 12345), "GA-00012026110312345"));
     assert_true(str_is(case_number_series(a, S("GA-0001"), day), "case.number.GA-0001.20261103"));
     assert_true(str_is(case_document_number(a, S("琼政务"), case_notice_sign(S("acceptance")), 2026, 123), "琼政务受〔2026〕000123号"));
@@ -146,7 +149,8 @@ static void the_clock_that_runs(void **state)
     assert_true(case_clock_running(S("made"), t, DB_NONE, 20770, t, 20800, 20790, t, 20775, &run));
     assert_string_equal(run.name, "window");
     assert_false(case_clock_running(S("correcting"), t, DB_NONE, 20770, DB_NONE, DB_NONE, DB_NONE, DB_NONE, DB_NONE, &run));
-    assert_false(case_clock_running(S("awaiting_paper"), DB_NONE, DB_NONE, DB_NONE, DB_NONE, DB_NONE, DB_NONE, DB_NONE, DB_NONE, &run));
+    assert_false(case_clock_running(S("awaiting_paper"), DB_NONE, DB_NONE, DB_NONE, DB_NONE, DB_NONE, DB_NONE, DB_NONE, DB_NONE,
+        &run));
 }
 
 /* ---- dates on a store ---- */
@@ -158,16 +162,19 @@ static void expect_due(struct fixture *t, const char *region, const char *from, 
     if (!due)
         assert_true(day == DB_NONE);
     else if (day != date_days(day_of(due)))
-        fail_msg("%s + %lld %s in %s: %.*s", from, (long long)n, unit, region, STRF(date_text(t->a, date_from_days((int32_t)day))));
+        fail_msg("%s + %lld %s in %s: %.*s", from, (long long)n, unit, region, STRF(date_text(t->a,
+            date_from_days((int32_t)day))));
 }
 
 static void due_dates_by_the_calendar_of_the_deciding_region(void **state)
 {
     struct fixture *t = *state;
     str why = STR_NONE;
-    struct org_demo demo = {built_in("demo/hainan/regions.csv"), built_in("demo/hainan/departments.json"), built_in("demo/hainan/halls.json")};
+    struct org_demo demo = {built_in("demo/hainan/regions.csv"), built_in("demo/hainan/departments.json"),
+        built_in("demo/hainan/halls.json")};
     if (org_load_demo(&t->db, &demo, &why) ||
-        org_calendar_seed(&t->db, S("date,kind,name\n2026-01-01,off,元旦\n2026-10-01,off,国庆节\n2026-10-02,off,国庆节\n2026-10-10,work,国庆节\n"),
+        org_calendar_seed(&t->db,
+        S("date,kind,name\n2026-01-01,off,元旦\n2026-10-01,off,国庆节\n2026-10-02,off,国庆节\n2026-10-10,work,国庆节\n"),
                           S("region,date,kind,name\n469007000000,2026-04-20,off,三月三\n"), &why))
         fail_msg("%.*s", STRF(why));
     expect_due(t, "460000000000", "2026-09-29", 5, "workday", "2026-10-08");
@@ -186,7 +193,8 @@ static void due_dates_by_the_calendar_of_the_deciding_region(void **state)
 static int put_case(struct fixture *t, int64_t id, str number)
 {
     return case_insert(&t->db, &(struct case_insert_in){
-        .case_id = id, .number = number, .item_id = 1, .item_version = 1, .item_code = S("C"), .item_name = S("事项"), .item_type = S("01"),
+        .case_id = id, .number = number, .item_id = 1, .item_version = 1, .item_code = S("C"), .item_name = S("事项"),
+            .item_type = S("01"),
         .kind = S("commitment"), .region = S("460000000000"), .department_id = 1, .hall_id = DB_NONE, .applicant_person_id = 5,
         .enterprise_id = DB_NONE, .actor_person_id = 5, .channel = S("online"), .state = S("received"), .desk = S("window"),
         .fields = S("x"), .legal_n = DB_NONE, .promise_n = DB_NONE, .submitted_at = 1, .received_at = 1, .five_day = DB_NONE,
@@ -199,18 +207,22 @@ static void one_person_has_one_duty_in_a_case(void **state)
     struct case_duty_take taken;
     struct case_duty_of had;
     assert_int_equal(put_case(t, 1, S("C1")), 1);
-    assert_int_equal(case_duty_take(&t->db, &(struct case_duty_take_in){.case_id = 1, .person_id = 9, .class = S("accept"), .at = 1}, &taken), 1);
-    assert_int_equal(case_duty_take(&t->db, &(struct case_duty_take_in){.case_id = 1, .person_id = 9, .class = S("decide"), .at = 1}, &taken), 0);
+    assert_int_equal(case_duty_take(&t->db, &(struct case_duty_take_in){.case_id = 1, .person_id = 9, .class = S("accept"),
+        .at = 1}, &taken), 1);
+    assert_int_equal(case_duty_take(&t->db, &(struct case_duty_take_in){.case_id = 1, .person_id = 9, .class = S("decide"),
+        .at = 1}, &taken), 0);
     assert_int_equal(case_duty_of(&t->db, 1, 9, &had), 1);
     assert_true(str_is(had.class, "accept"));
-    assert_int_equal(case_duty_take(&t->db, &(struct case_duty_take_in){.case_id = 1, .person_id = 9, .class = S("boss"), .at = 1}, &taken), 0);
+    assert_int_equal(case_duty_take(&t->db, &(struct case_duty_take_in){.case_id = 1, .person_id = 9, .class = S("boss"),
+        .at = 1}, &taken), 0);
 }
 
 static void a_stale_version_moves_nothing(void **state)
 {
     struct fixture *t = *state;
     struct case_by_id c;
-    struct case_move_in move = {.case_id = 1, .was = 2, .state = S("accepted"), .desk = S("body"), .open = true, .closed_at = DB_NONE, .hall_id = DB_NONE};
+    struct case_move_in move = {.case_id = 1, .was = 2, .state = S("accepted"), .desk = S("body"), .open = true,
+        .closed_at = DB_NONE, .hall_id = DB_NONE};
     assert_int_equal(put_case(t, 1, S("C1")), 1);
     assert_int_equal(case_move(&t->db, &move), 0);
     move.was = 1;
@@ -229,7 +241,8 @@ static void a_number_is_given_once(void **state)
 static void a_step_of_history_is_written_once(void **state)
 {
     struct fixture *t = *state;
-    struct case_history_add_in step = {.case_id = 1, .seq = 1, .version = 1, .act = S("submit"), .to_state = S("received"), .at = 1,
+    struct case_history_add_in step = {.case_id = 1, .seq = 1, .version = 1, .act = S("submit"), .to_state = S("received"),
+        .at = 1,
                                        .person_id = 5, .post_id = DB_NONE};
     assert_int_equal(put_case(t, 1, S("C1")), 1);
     assert_int_equal(case_history_add(&t->db, &step), 1);
@@ -241,7 +254,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_act_is_legal_in_its_states_only), cmocka_unit_test(every_state_lies_on_one_desk),
         cmocka_unit_test(the_grounds_of_refusal_are_a_closed_list), cmocka_unit_test(duties_are_kept_apart),
-        cmocka_unit_test(numbers_have_their_form), cmocka_unit_test(lights_follow_working_days), cmocka_unit_test(the_clock_that_runs),
+        cmocka_unit_test(numbers_have_their_form), cmocka_unit_test(lights_follow_working_days),
+        cmocka_unit_test(the_clock_that_runs),
         TEST(due_dates_by_the_calendar_of_the_deciding_region), TEST(one_person_has_one_duty_in_a_case),
         TEST(a_stale_version_moves_nothing), TEST(a_number_is_given_once), TEST(a_step_of_history_is_written_once),
     };
