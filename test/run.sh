@@ -41,8 +41,16 @@ if [ "$MODE" != quick ]; then
   node_suite mail 120
   node_suite durable 300
   node_suite disk 180
-  make -s B="$B-asan" SAN=address all unit && suite unit-asan 600 sh test/unit.sh "$B-asan"
-  [ -f test/transcripts.mjs ] && YIWANG_BUILD="$B-asan" suite transcripts-asan 300 node test/transcripts.mjs
+  # the same once more under ASan and UBSan, each handler run twice (YW_DEBUG)
+  if make -s B="$B-asan" SAN=address all unit; then
+    suite unit-asan 600 sh test/unit.sh "$B-asan"
+    YIWANG_BUILD="$B-asan"
+    suite transcripts-asan 300 node test/transcripts.mjs
+    suite story-asan 400 node test/story.mjs
+    YIWANG_BUILD=$B
+  else
+    F=$((F + 1)); echo "the sanitizer build failed"
+  fi
 fi
 [ "$MODE" = torture ] && node_suite durable 3600
 echo "$P passed, $F failed, $S skipped"
