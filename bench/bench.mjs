@@ -169,7 +169,7 @@ async function submissions() {
     const used = (cpu(server.pid) - before) * 1e6 / many.done;
     raw.push(run(['sync', join(work, 'raw'), '2']));
     const verify = spawnSync(PROGRAM, ['verify', '--data', dir], { encoding: 'utf8' });
-    if (verify.status !== 0) note(`verify after the submissions does NOT hold: ${verify.stdout.slice(-400)}`);
+    if (verify.status !== 0) throw new Error(`verify does not hold after the submissions: ${verify.stdout.slice(-400)}`);
     await server.kill9();
     start.big = dir;
 

@@ -40,6 +40,7 @@ struct edge {
     int taken;                                   /* exchanges that sleep */
     pthread_t watchdog;
     bool stopping;
+    volatile bool quiesced;                      /* answers now close their connection: no request comes too late for one */
 };
 
 static void conn_deadline(struct edge *e, struct MHD_Connection *c, int64_t deadline)
@@ -279,7 +280,7 @@ static enum MHD_Result send_answer(struct edge *e, struct MHD_Connection *c, str
         MHD_add_response_header(r, "Content-Type", x->out_type.p);
     for (size_t i = 0; i < x->n_headers; i++)
         MHD_add_response_header(r, x->headers[i].name, x->headers[i].value.p);
-    if (x->priv->close_after)
+    if (x->priv->close_after || e->quiesced)
         MHD_add_response_header(r, "Connection", "close");
     conn_deadline(e, c, clock_mono() + 30000 + size / SLOWEST_BYTES_PER_MS);
     enum MHD_Result ok = MHD_queue_response(c, (unsigned)x->status, r);
@@ -395,9 +396,8 @@ static enum MHD_Result on_access(void *cls, struct MHD_Connection *c, const char
     else {
         if (x->body_kind == BODY_MULTIPART)
             multipart_end(x);
-        if (x->priv->body_error)
-            return refuse_early(e, c, x, x->priv->body_error);
-        if (x->body_kind == BODY_FORM || x->body_kind == BODY_JSON)
+        x->body_fault = x->priv->body_error;
+        if (!x->body_fault && (x->body_kind == BODY_FORM || x->body_kind == BODY_JSON))
             x->body = buf_text(&x->body_buf);
         arena_unguard(x->arena);
         return hand_over(e, c, x);
@@ -512,6 +512,7 @@ int edge_port(const struct edge *e)
 
 void edge_quiesce(struct edge *e)
 {
+    e->quiesced = true;
     int fd = MHD_quiesce_daemon(e->mhd);
     if (fd >= 0)
         close(fd);
