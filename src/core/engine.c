@@ -460,6 +460,22 @@ static int on_head(void *ctx, struct exchange *x)
     return intake_head(e, x);
 }
 
+/* The body could not be taken: too large, cut off, no space for it. Its sender reads the answer like any other. */
+static void refuse_body(struct req *r, const struct exchange *x)
+{
+    str most = str_i64(r->arena, setting_int("upload.max_mb"));
+    if (x->body_fault == 413 && x->body_kind == BODY_MULTIPART)
+        refuse_with(r, 413, "too_large", T_CORE_FILE_TOO_LARGE, &most, 1);
+    else if (x->body_fault == 413)
+        refuse(r, 413, "too_large", T_CORE_TOO_LARGE);
+    else if (x->body_fault == 507)
+        refuse(r, 507, "full", T_CORE_FULL);
+    else if (x->body_fault == 400)
+        refuse(r, 400, "bad_request", T_CORE_BAD_BODY);
+    else
+        refuse(r, x->body_fault, "failed", T_CORE_FAILED);
+}
+
 static int on_body(void *ctx, struct exchange *x)
 {
     struct engine *e = ctx;
@@ -468,7 +484,9 @@ static int on_body(void *ctx, struct exchange *x)
         answer_plain(x, 503, r->json);
         return EDGE_ANSWERED;
     }
-    intake_body(r);
+    if (x->body_fault && !r->priv->failure.status)
+        refuse_body(r, x);
+    intake_body(r);                              /* does nothing more to what is refused already */
     if (cache_answer(r)) {
         arena_unguard(x->arena);
         return EDGE_ANSWERED;

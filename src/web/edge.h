@@ -35,6 +35,7 @@ struct exchange {
     str body;                                    /* BODY_FORM, BODY_JSON */
     struct form_pair *pairs; size_t n_pairs;     /* BODY_MULTIPART: the fields that are not the file */
     struct upload *upload;
+    int body_fault;                              /* 0, or the status that says why the body could not be taken: 400 413 500 507 */
     /* answer */
     int status;
     str out_type, out_body;
