@@ -495,6 +495,17 @@ await t.part('not mine', async () => {
     t.ok(still.state === 'received' && still.version === 1, 'nothing of it changed the case');
     const got = await request(url, { path: `/cases/${id}/files/${held}`, headers: { Authorization: `Bearer ${token['clerk-ml']}` } });
     t.ok(got.status === 200 && got.bytes.equals(PDF), 'the clerk in charge reads the file');
+    const looks = { file: `/cases/${id}/files/${held}`, receipt: `/cases/${id}/receipt`, document: (await get('citizen1', `/cases/${id}`)).json.notices[0].pdf, case: `/cases/${id}` };
+    for (const [what, path] of Object.entries(looks)) {
+        const count = async () => (await get('citizen1', '/my/footprints')).json.seen.length;
+        const before = await count();
+        const r = await request(url, { path, headers: { Authorization: `Bearer ${token['clerk-ml']}` } });
+        t.ok(r.status === 200 && await count() === before + 1, `that the clerk looked at the ${what} is on record`, r.status);
+    }
+    const quiet = (await get('citizen1', '/my/footprints')).json.seen.length;
+    await get('clerk-ml', '/cases');
+    await get('citizen1', `/cases/${id}`);
+    t.equal((await get('citizen1', '/my/footprints')).json.seen.length, quiet, 'a masked list and one\'s own look leave none');
     const paper = await request(url, { path: `/cases/${id}/receipt.pdf`, headers: { Authorization: `Bearer ${token.citizen1}` } });
     t.ok(paper.status === 200 && paper.headers['content-type'] === 'application/pdf' && paper.bytes.subarray(0, 5).toString() === '%PDF-', 'the applicant gets the receipt as PDF');
     for (const bad of ['0', '-1', 'abc', '99999999999999999999', '%00', '1%2F2']) {
