@@ -1,5 +1,7 @@
 # Yiwang. `make help` lists the targets; docs/map.md says where to begin reading.
 B        ?= build
+V        ?=
+Q        := $(if $(V),,@)
 # The list of rooms, in the order in which they may use each other: the one place that names them all (docs/map.md).
 ROOMS    := $(strip $(foreach r,org person item form case flow cert seal pay hall voice note link watch portal ops,$(if $(wildcard src/rooms/$r/*.c),$r)))
 ifeq ($(origin CC),default)
@@ -64,18 +66,18 @@ node_modules/.stamp: package-lock.json
 DBTEST   := src/db/test/room
 $(B)/gen/sql.stamp: $(B)/gen/rooms.c $(B)/host/sqlc $(filter %.sql,$(GEN_IN)) $(wildcard $(DBTEST)/*.sql $(DBTEST)/schema/*.sql)
 	@mkdir -p $(B)/gen/dbtest
-	$(B)/host/sqlc $(B)/gen/dbtest shop:$(DBTEST)
-	$(B)/host/sqlc $(B)/gen $(SQL_ROOMS) && touch $@
+	$(Q)$(B)/host/sqlc $(B)/gen/dbtest shop:$(DBTEST)
+	$(Q)$(B)/host/sqlc $(B)/gen $(SQL_ROOMS) && touch $@
 $(B)/gen/view.stamp: $(B)/gen/rooms.c $(B)/host/viewc $(filter %.view %.html %.txt,$(GEN_IN)) node_modules/.stamp
 	@mkdir -p $(B)/gen
-	$(B)/host/viewc $(B)/gen --icons node_modules/bootstrap-icons/icons $(VIEW_ROOMS) && touch $@
+	$(Q)$(B)/host/viewc $(B)/gen --icons node_modules/bootstrap-icons/icons $(VIEW_ROOMS) && touch $@
 $(B)/gen/static_files.c: $(B)/host/embed $(EMBEDDED) node_modules/.stamp
 	@mkdir -p $(B)/gen
-	$(B)/host/embed $@ $(foreach f,$(EMBEDDED),/static/$(notdir $f)=$f) \
+	$(Q)$(B)/host/embed $@ $(foreach f,$(EMBEDDED),/static/$(notdir $f)=$f) \
 	  /static/bootstrap.css=node_modules/bootstrap/dist/css/bootstrap.min.css /static/htmx.js=node_modules/htmx.org/dist/htmx.min.js
 $(B)/gen/demo_files.c: $(B)/host/embed $(DEMO)
 	@mkdir -p $(B)/gen
-	$(B)/host/embed --table demo_files $@ $(foreach f,$(DEMO),$f=$f)
+	$(Q)$(B)/host/embed --table demo_files $@ $(foreach f,$(DEMO),$f=$f)
 
 # The rooms' records, in order.
 .PHONY: force
@@ -93,25 +95,30 @@ $(patsubst %.c,%.h,$(filter %_sql.c,$(GEN_C))) $(filter %_sql.c,$(GEN_C)) $(B)/g
 $(patsubst %.c,%.h,$(filter %_view.c,$(GEN_C))) $(filter %_view.c,$(GEN_C)) $(B)/gen/texts.c $(B)/gen/texts.h: $(B)/gen/view.stamp ;
 
 $(B)/gen/%.o: $(B)/gen/%.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes -MMD -c $< -o $@
+	@echo "  cc    $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes -MMD -c $< -o $@
 $(B)/obj/rooms/%.o: src/rooms/%.c | $(B)/gen/sql.stamp $(B)/gen/view.stamp
 	@mkdir -p $(@D)
-	$(CC) -DYW_ROOM $(CPPFLAGS) $(CFLAGS) -MMD -c $< -o $@
+	@echo "  cc    $<"
+	$(Q)$(CC) -DYW_ROOM $(CPPFLAGS) $(CFLAGS) -MMD -c $< -o $@
 $(B)/obj/%.o: src/%.c | $(B)/gen/sql.stamp $(B)/gen/view.stamp
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -c $< -o $@
+	@echo "  cc    $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -c $< -o $@
 
 $(B)/libyiwang.a: $(LIB_OBJ) $(GEN_OBJ)
 	@rm -f $@ && ar rcs $@ $^
 $(B)/yiwang: $(B)/obj/app/main.o $(B)/libyiwang.a
-	$(CC) $(LDFLAGS) $< $(B)/libyiwang.a $(LDLIBS) -o $@
+	@echo "  link  $@"
+	$(Q)$(CC) $(LDFLAGS) $< $(B)/libyiwang.a $(LDLIBS) -o $@
 
 # ---- tests: every src/**/test/test_*.c is a cmocka program of its own ----
 UNIT_SRC := $(wildcard src/base/test/test_*.c src/db/test/test_*.c src/web/test/test_*.c src/core/test/test_*.c src/press/test/test_*.c src/verify/test/test_*.c $(foreach r,$(ROOMS),src/rooms/$r/test/test_*.c))
 UNIT     := $(patsubst src/%.c,$(B)/unit/%,$(UNIT_SRC))
 $(B)/unit/%: src/%.c $(B)/libyiwang.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes -MMD -MF $@.d $< $(B)/libyiwang.a $(LDFLAGS) -lcmocka $(LDLIBS) -o $@
+	@echo "  test  $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes -MMD -MF $@.d $< $(B)/libyiwang.a $(LDFLAGS) -lcmocka $(LDLIBS) -o $@
 .PHONY: unit
 unit: $(UNIT)
 

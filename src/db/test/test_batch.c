@@ -54,6 +54,7 @@ static void a_failed_member_harms_nobody(void **state)
 
 static void full_inside_a_member(void **state)
 {
+    only_sqlite();
     struct shop *t = *state;
     struct db db;
     char *big = calloc(1, 1u << 20);
@@ -77,6 +78,7 @@ static void full_inside_a_member(void **state)
 
 static void a_planted_rollback(void **state)
 {
+    only_sqlite();
     struct shop *t = *state;
     struct db db;
     static const char plant[] = "create trigger shop_planted after insert on shop_article when new.title = 'planted' "
@@ -140,6 +142,7 @@ static int refuse_commit(void *arg)
 
 static void a_refused_commit(void **state)
 {
+    only_sqlite();
     struct shop *t = *state;
     begin_with_one(t, 1);
     sqlite3_commit_hook(lite_conn(t->writer)->sqlite, refuse_commit, NULL);
@@ -152,6 +155,7 @@ static void a_refused_commit(void **state)
 
 static void the_log_stays_short(void **state)
 {
+    only_sqlite();
     struct shop *t = *state;
     char path[96];
     struct stat st;
@@ -189,7 +193,7 @@ static void *watch(void *arg)
         return NULL;
     while (!atomic_load(w->stop) && !w->torn) {
         struct db db;
-        struct shop_article_list_rows rows;
+        struct shop_article_list_rows rows = {0};
         struct shop_order_count orders;
         w->torn = db_read_begin(c, a, &db) < 0 || shop_article_list(&db, 0, 100000, &rows) < 0 ||
                   shop_order_count(&db, &orders) != 1 || (int64_t)rows.n != orders.n;
@@ -319,6 +323,7 @@ static int look_after_kill(struct shop *t)
 
 static void a_full_disk(void **state)
 {
+    only_sqlite();
     char dir[] = "/tmp/yiwang-db-XXXXXX";
     (void)state;
     assert_non_null(mkdtemp(dir));
@@ -331,6 +336,7 @@ static void a_full_disk(void **state)
 
 static void a_failing_disk(void **state)
 {
+    only_sqlite();
     char dir[] = "/tmp/yiwang-db-XXXXXX";
     (void)state;
     assert_non_null(mkdtemp(dir));
@@ -342,6 +348,7 @@ static void a_failing_disk(void **state)
 
 static void a_kill(void **state)
 {
+    only_sqlite();
     char dir[] = "/tmp/yiwang-db-XXXXXX";
     (void)state;
     assert_non_null(mkdtemp(dir));

@@ -31,10 +31,10 @@ static void rows_and_upserts(void **state)
 {
     struct shop *t = *state;
     struct db db;
-    struct shop_article_list_rows rows;
+    struct shop_article_list_rows rows = {0};
     struct shop_number_draw drawn;
     struct shop_title_claim claimed;
-    struct shop_search_find_rows found;
+    struct shop_search_find_rows found = {0};
     assert_int_equal(db_batch_begin(t->writer), 0);
     assert_int_equal(db_member_begin(t->writer, t->a, 0, &db), 0);
     for (int i = 1; i <= 100; i++)
@@ -61,7 +61,7 @@ static void poison_case(struct shop *t, int which, int want)
     struct db db;
     struct shop_article_any any;
     struct shop_article_wrong_type wrong;
-    struct shop_search_find_rows found;
+    struct shop_search_find_rows found = {0};
     int rc = 0;
     assert_int_equal(db_batch_begin(t->writer), 0);
     assert_int_equal(db_member_begin(t->writer, t->a, 0, &db), 0);
@@ -133,6 +133,7 @@ static void a_reader_cannot_write(void **state)
 
 static void a_second_writer_is_refused(void **state)
 {
+    only_sqlite();
     struct shop *t = *state;
     struct db_conn *c = NULL;
     assert_int_equal(db_conn_open(t->store, true, &c), ERR_FAIL);
@@ -181,7 +182,7 @@ static void memory_short_inside_rows(void **state)
     struct shop *t = *state;
     struct db_conn *c;
     struct db db;
-    struct shop_article_list_rows rows;
+    struct shop_article_list_rows rows = {0};
     assert_int_equal(db_batch_begin(t->writer), 0);
     assert_int_equal(db_member_begin(t->writer, t->a, 0, &db), 0);
     for (int i = 1; i <= 2000; i++)

@@ -15,7 +15,7 @@ end() { echo "$passed passed, $failed failed"; [ "$failed" = 0 ]; exit $?; }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-flags="-std=c11 -D_GNU_SOURCE -Isrc -I$dir/gen $(pkg-config --cflags libmicrohttpd sqlite3 jansson libcrypto | sed 's/-I/-isystem /g') -include src/base/banned.h"
+flags="-std=c11 -D_GNU_SOURCE -Isrc -I$dir/gen $(pkg-config --cflags libmicrohttpd sqlite3 libpq jansson libcrypto | sed 's/-I/-isystem /g') -include src/base/banned.h"
 for bad in "$here"/bad/*.c; do
     want=$(sed -n '1s|^/\* [a-z]*: \(.*\) \*/$|\1|p' "$bad")
     room=; head -1 "$bad" | grep -q '^/\* room:' && room=-DYW_ROOM
@@ -39,7 +39,7 @@ san="$debug -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 for f in src/base/*.c src/db/*.c src/web/*.c src/core/*.c "$dir"/gen/*.c "$B/gen/static_files.c" $here/engine_test.c; do
     echo "$f $dir/obj/$(echo "$f" | tr '/' '_').o"
 done | xargs -P "$(nproc)" -n 2 sh -c "gcc $flags $san -c \"\$0\" -o \"\$1\" || exit 255" > "$dir/said" 2>&1 &&
-    gcc $san "$dir"/obj/*.o -o "$dir/engine_test" $(pkg-config --libs libmicrohttpd sqlite3 jansson libcrypto) -lz -lcmocka -lpthread >> "$dir/said" 2>&1 ||
+    gcc $san "$dir"/obj/*.o -o "$dir/engine_test" $(pkg-config --libs libmicrohttpd sqlite3 libpq jansson libcrypto) -lz -lcmocka -lpthread >> "$dir/said" 2>&1 ||
     { lost "engine_test does not compile" "$dir/said"; end; }
 for t in $("$dir/engine_test" --list); do
     : > "$dir/log"
