@@ -286,16 +286,21 @@ struct answer { int status; char text[8192]; };
 static int send_request(const char *method, const char *path, const char *words, const char *token)
 {
     char body[512] = "{}", text[2048];
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)edge_port(edge)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)edge_port(edge)),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
     if (words)
         snprintf(body, sizeof body, "{\"words\":\"%s\"}", words);
     bool post = method[0] == 'P';
-    int n = snprintf(text, sizeof text, "%s %s HTTP/1.1\r\nHost: here\r\nAccept: application/json\r\nConnection: close\r\n%s%s%s", method,
-                     path, token ? "Authorization: Bearer " : "", token ? token : "", token ? "\r\n" : "");
-    n += post ? snprintf(text + n, sizeof text - (size_t)n, "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", strlen(body), body)
-              : snprintf(text + n, sizeof text - (size_t)n, "\r\n");
+    int n = snprintf(text, sizeof text, "%s %s HTTP/1.1\r\nHost: here\r\nAccept: application/json\r\nConnection: close\r\n",
+                     method, path);
+    if (token)
+        n += snprintf(text + n, sizeof text - (size_t)n, "Authorization: Bearer %s\r\n", token);
+    if (post)
+        n += snprintf(text + n, sizeof text - (size_t)n, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+                      strlen(body));
+    n += snprintf(text + n, sizeof text - (size_t)n, "\r\n%s", post ? body : "");
     assert_int_equal(write(fd, text, (size_t)n), n);
     return fd;
 }
@@ -571,7 +576,10 @@ static void a_poisoned_member_harms_only_itself(void **state)
     words[5] = "boom";
     crowd(paths, words, got, CROWD);
     for (int i = 0; i < CROWD; i++)
-        assert_int_equal(got[i].status, i == 5 ? 500 : 201);
+        if (i == 5)
+            assert_in_range(got[i].status, 500, 503);
+        else
+            assert_int_equal(got[i].status, 201);
     assert_int_equal(lines(), CROWD - 1);
     assert_int_equal(leaves(), CROWD - 1);
     assert_gapless();
