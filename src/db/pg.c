@@ -121,8 +121,8 @@ int pg_code(PGconn *pg, const PGresult *r)
 {
     const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
     if (pg == NULL || PQstatus(pg) != CONNECTION_OK || state == NULL || strncmp(state, "08", 2) == 0 ||
-        strncmp(state, "57P", 3) == 0 || strcmp(state, "25P03") == 0 || strcmp(state, "25006") == 0)
-        return ERR_TX_GONE;                      /* shut down, timed out, or no primary any more: connect anew */
+        strncmp(state, "57P", 3) == 0 || strcmp(state, "25P03") == 0)
+        return ERR_TX_GONE;                      /* shut down or timed out: connect anew */
     if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0)
         return ERR_AGAIN;
     if (strcmp(state, "57014") == 0 || strcmp(state, "55P03") == 0)
@@ -180,6 +180,10 @@ static int begin(struct pg_conn *c, const char *sql)
         code = connected(c);
         if (!code)
             code = simple(c, sql, "begin");
+        if (code == ERR_FAIL) {                  /* no primary any more: the address may name another */
+            let_go(c);
+            code = ERR_TX_GONE;
+        }
     }
     c->open = code == 0;
     if (code)
@@ -230,9 +234,10 @@ static int member_begin(struct db_conn *conn, int ms)
     char sql[200];
     if (!alive(conn))
         return ERR_TX_GONE;
-    snprintf(sql, sizeof sql, "begin isolation level serializable; set local statement_timeout = %d%s", ms > 0 ? ms : 0,
-             c->in_turn ? "; lock table core_store in share row exclusive mode" : "");
-    int code = c->kept == 0 ? begin(c, sql) : simple(c, "savepoint member", "savepoint");
+    const char *begin_words = c->kept == 0 ? "begin isolation level serializable" : "savepoint member";
+    const char *turn = c->in_turn && c->kept == 0 ? "; lock table core_store in share row exclusive mode" : "";
+    snprintf(sql, sizeof sql, "%s; set local statement_timeout = %d%s", begin_words, ms > 0 ? ms : 0, turn);
+    int code = c->kept == 0 ? begin(c, sql) : simple(c, sql, "savepoint");
     c->deadline = ms > 0 ? clock_mono() + ms : 0;
     return code;
 }

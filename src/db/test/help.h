@@ -17,12 +17,13 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "db/pg.h"
 #include "db/sqlite.h"
 /* Made by tools/sqlc from src/db/test/room; they take the place of the program's own steps and queries. */
 #include "dbtest/shop_sql.c"
 #include "dbtest/schema.c"
 
-struct shop { char dir[64]; struct arena *a; struct db_store *store; struct db_conn *writer; };
+struct shop { char dir[64]; char url[512]; struct arena *a; struct db_store *store; struct db_conn *writer; };
 
 static inline int remove_one(const char *path, const struct stat *st, int flag, struct FTW *f)
 {
@@ -30,10 +31,35 @@ static inline int remove_one(const char *path, const struct stat *st, int flag, 
     return remove(path);
 }
 
+/* With YIWANG_PG=postgresql://... in the environment the store is a schema of its own in that database (test/pg/check.sh). */
+static inline bool on_pg(void)
+{
+    return getenv("YIWANG_PG") != NULL;
+}
+
+static inline void pg_do(const char *format, const char *name)
+{
+    char sql[200];
+    PGconn *pg = PQconnectdb(getenv("YIWANG_PG"));
+    PQclear(PQexec(pg, "set client_min_messages = warning"));
+    snprintf(sql, sizeof sql, format, name);
+    PGresult *r = PQexec(pg, sql);
+    if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
+        fail_msg("%s: %s", sql, PQerrorMessage(pg));
+    PQclear(r);
+    PQfinish(pg);
+}
+
+static inline void only_sqlite(void)
+{
+    if (on_pg())
+        skip();
+}
+
 static inline void shop_open(struct shop *t)
 {
     str why = STR_NONE;
-    if (db_store_open(t->a, t->dir, true, &t->store, &why) < 0 || db_store_migrate(t->store, t->a, &why) < 0)
+    if (db_store_open_at(t->a, t->url, t->dir, true, &t->store, &why) < 0 || db_store_migrate(t->store, t->a, &why) < 0)
         fail_msg("%.*s", STRF(why));
     assert_int_equal(db_conn_open(t->store, true, &t->writer), 0);
 }
@@ -52,6 +78,10 @@ static inline int shop_setup(void **state)
     snprintf(t->dir, sizeof t->dir, "/tmp/yiwang-db-XXXXXX");
     assert_non_null(mkdtemp(t->dir));
     t->a = arena_new(64u << 20);
+    if (on_pg()) {
+        pg_do("create schema \"%s\"", t->dir + 5);
+        snprintf(t->url, sizeof t->url, "%s?options=-csearch_path%%3D%%22%s%%22", getenv("YIWANG_PG"), t->dir + 5);
+    }
     shop_open(t);
     *state = t;
     return 0;
@@ -61,6 +91,8 @@ static inline int shop_teardown(void **state)
 {
     struct shop *t = *state;
     shop_close(t);
+    if (on_pg())
+        pg_do("drop schema \"%s\" cascade", t->dir + 5);
     arena_drop(t->a);
     nftw(t->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     free(t);
