@@ -159,6 +159,8 @@ async function duringCommit(s) {
     const last = await untilFull(s, 400);
     t.ok(last && isFull(last), 'a commit on a full disk: 507 full', last && `${last.status} ${last.text.slice(0, 300)}`);
     await readsGoOn(s, 'a commit on a full disk');
+    const seen = await api(s.server.url, s.clerk, 'GET', `/cases/${s.caseId}`);
+    t.ok(seen.status >= 500, 'a reading of personal data that cannot be recorded is not answered', `${seen.status} ${seen.text.slice(0, 200)}`);
     const many = await Promise.all(Array.from({ length: 24 }, () => submit(s)));
     t.ok(many.every((a) => isFull(a) || a.status === 201), 'many at once on a full disk: each 507 or acknowledged', many.map((a) => a.status).join(' '));
     t.ok(many.some(isFull), 'many at once on a full disk: the fault was reached');
@@ -210,9 +212,11 @@ async function fullDisk() {
     const s = { dir, made: 0, ledger: openLedger(join(tempDir(), 'ledger')) };
     s.server = await startServer(dir);
     s.token = await signIn(s.server.url, 'citizen1');
+    s.clerk = await signIn(s.server.url, 'clerk-sy');
     const one = await submit(s);
     s.caseId = one.json?.id;
     t.ok(one.status === 201, 'with space: a submission is received', one.text);
+    t.ok((await api(s.server.url, s.clerk, 'GET', `/cases/${s.caseId}`)).status === 200, 'with space: the clerk sees the case');
     await t.part('upload', () => duringUpload(s));
     await t.part('commit', () => duringCommit(s));
     await s.server.stop();
