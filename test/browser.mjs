@@ -130,8 +130,9 @@ async function find(p, js) {
     t.ok(await page.inputValue('#account') === 'citizen1', 'a wrong password keeps the account typed');
     await p.look('sign-in refused');
     await p.signIn('citizen1');
-    t.ok(page.url().endsWith(INJURY), 'after the sign-in the guide is there again');
-    await go(page, '.bar .btn-primary');
+    t.ok(page.url().endsWith(`/drafts/new?item=${INJURY}`), 'after the sign-in the application begins', page.url());
+    if (js) await p.look('apply');
+    await go(page, 'main form.panel .btn-primary');
     t.ok(/\/drafts\/\d+/.test(page.url()), 'apply online opens a draft', page.url());
     if (js) await p.look('draft');
 }

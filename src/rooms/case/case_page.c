@@ -235,6 +235,24 @@ static void fill_result(struct req *r, struct sheet *s)
     s->v->result = v;
 }
 
+/* Why it was refused, and where to go instead: as the notice says it. */
+static int fill_refusal(struct req *r, struct sheet *s)
+{
+    struct case_notice_of n;
+    str why;
+    if (!str_is(s->c->state, "refused"))
+        return 0;
+    int found = case_notice_of(r->db, s->c->case_id, S("refusal"), &n);
+    const json_t *t = found == 1 ? json_read(r->arena, n.content, &why) : NULL;
+    if (!t)
+        return found < 0 ? found : 0;
+    struct view_case_refusal *v = NEW(r->arena, struct view_case_refusal);
+    *v = (struct view_case_refusal){.kind = json_get_str(t, "kind"), .reason = json_get_str(t, "reason"),
+                                    .office = json_get_str(t, "office"), .article = json_get_str(t, "article")};
+    s->v->refusal = v;
+    return 0;
+}
+
 static int fill_delivery(struct req *r, struct sheet *s)
 {
     struct case_delivery d;
@@ -491,7 +509,8 @@ int case_page(struct req *r)
     fill_handbook(r, &s);
     fill_typed(r, &s);
     if (fill_fields(r, &s) < 0 || fill_materials(r, &s) < 0 || fill_missing(r, &s) < 0 || fill_defects(r, &s) < 0 ||
-        fill_history(r, &s) < 0 || fill_notices(r, &s) < 0 || fill_delivery(r, &s) < 0 || fill_actions(r, &s) < 0 ||
+        fill_history(r, &s) < 0 || fill_notices(r, &s) < 0 || fill_refusal(r, &s) < 0 || fill_delivery(r, &s) < 0 ||
+        fill_actions(r, &s) < 0 ||
         fill_slots(r, &s) < 0 || fill_asks(r, &s) < 0 || case_clock_view(r, s.c, &s.v->clock) < 0)
         return ERR_FAIL;
     account(r, &s);

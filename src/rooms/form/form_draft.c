@@ -326,7 +326,7 @@ int form_save_post(struct req *r)
     /* a page whose boxes are all unticked sends no field at all */
     bool fields = !str_none(f->fields) || (!r->json && !str_empty(f->next));
     if (stale(f, d, fields))
-        return refuse_changed(r);
+        return refuse(r, 409, "changed", T_FORM_CONFLICT);
     if (form_about_id(r->db, d->d.item_id, &item) != 1)
         return ERR_FAIL;
     int code;

@@ -4,6 +4,7 @@
 #include "base/sm.h"
 #include "press/press.h"
 #include "rooms/form/form_private.h"
+#include "rooms/org/org.h"
 
 /* ---- looking into an upload ---- */
 
@@ -131,7 +132,7 @@ int form_file_post(struct req *r)
     fill_file(r, row.file_id, row.name, row.size, row.type, sm3, row.at, v);
     evidence(r, "file", row.file_id, 1, v->sm3, STR_NONE);
     say(r, T_FORM_FILE_KEPT);
-    return done(r, 201, S("/files"), &vt_form_file, v);
+    return done(r, 201, org_local_path(f->next) ? f->next : S("/files"), &vt_form_file, v);
 }
 
 int form_files_page(struct req *r)
