@@ -31,7 +31,7 @@ static int usage(void)
           "       yiwang verify --data DIR [--ledger FILE]\n"
           "       yiwang check --data DIR\n"
           "       yiwang routes\n"
-          "with --data DIR also --db postgresql://...: the store is that database, DIR keeps key file, settings and uploads\n", stderr);
+          "with --data DIR also --db postgresql://...: the store is that database, DIR keeps the key file and settings\n", stderr);
     return 2;
 }
 

@@ -78,7 +78,7 @@ int open_store(struct arena *a, const char *dir, bool writer, struct db_store **
         return sentence_out(why.p);
     if (db_store_blank(*ret)) {
         db_store_close(*ret);
-        return sentence_out(str_fmt(a, "There is no store in that database; make one with `yiwang init --data %s --db ...`.", dir).p);
+        return sentence_out(str_fmt(a, "There is no store in that database; make one: `yiwang init --data %s --db ...`.", dir).p);
     }
     if (writer && db_store_migrate(*ret, a, &why)) {
         db_store_close(*ret);

@@ -16,7 +16,7 @@ struct member {
     void (*after)(struct member *m, int code);   /* once: 0 when on disk, else ERR_* and nothing of it stands (ERR_UNKNOWN apart) */
     void *arg;
     bool slow;                                   /* no time limit, a batch of its own */
-    bool in_turn;                                /* draws from a series that all draw from: in a pool, waits instead of colliding */
+    bool in_turn;                                /* draws from a series all draw from: in a pool, waits instead of colliding */
     int code;
 };
 int batch_start(struct arena *a, struct db_store *store, struct batch **ret, str *ret_why);

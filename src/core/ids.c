@@ -1,6 +1,6 @@
-/* Ids and series. Ids are leased in blocks from core_series, so most cost nothing. On SQLite the writer leases inside its batch, and
- * what a lost batch had leased is forgotten with it; in a pool (PostgreSQL) a block is leased in a transaction of its own and then
- * shared by all writers of this process. */
+/* Ids and series. Ids are leased in blocks from core_series, so most cost nothing. On SQLite the writer leases inside its
+ * batch, and what a lost batch had leased is forgotten with it; in a pool (PostgreSQL) a block is leased in a transaction of its
+ * own and then shared by all writers of this process. */
 #include <pthread.h>
 
 #include "core/req_private.h"

@@ -100,8 +100,8 @@ int db_member_keep(struct db *db);               /* RELEASE. ERR_TX_GONE when th
 int db_member_undo(struct db *db);               /* ROLLBACK TO, RELEASE. ERR_TX_GONE likewise */
 bool db_batch_alive(struct db_conn *c);          /* false: the transaction ended under us, re-run every member alone */
 /* 0; ERR_FULL: certainly not committed, the store goes on (ERR_TX_GONE and ERR_FAIL likewise: there was nothing to commit,
- * or it was refused); ERR_AGAIN: it collided with another, nothing of it stands, run it again; ERR_UNKNOWN: it may stand or not. On
- * SQLite the process must end then. */
+ * or it was refused); ERR_AGAIN: it collided with another, nothing of it stands, run it again; ERR_UNKNOWN: it may stand or not.
+ * On SQLite the process must end then. */
 int db_batch_commit(struct db_conn *c);
 void db_batch_rollback(struct db_conn *c);
 /* Passive, from the writer, after each batch: it works when the log has grown enough, and never truncates. ERR_UNKNOWN: a

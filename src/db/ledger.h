@@ -1,8 +1,8 @@
 #ifndef YW_DB_LEDGER_H
 #define YW_DB_LEDGER_H
 /* The schema ledger: which steps a store has, and which program may open it. Made before any step, by db_store_migrate;
- * the SQL compiler (tools/sqlc.c) includes this page too, so that core.sql can read both tables. On PostgreSQL files stand here too
- * (db/file.h). Text only. */
+ * the SQL compiler (tools/sqlc.c) includes this page too, so that core.sql can read both tables. On PostgreSQL
+ * files stand here too (db/file.h). Text only. */
 
 /* Raised by one with every release that has a contract step. A store that had such a step refuses older programs. */
 #define YW_BINARY 1

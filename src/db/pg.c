@@ -28,8 +28,8 @@ static const char settings[] =
 PGconn *pg_connect(const char *url, struct arena *a, str *ret_why)
 {
     /* What stands before dbname may be said otherwise in the address, what stands behind it may not. */
-    static const char *const names[] = {"connect_timeout", "tcp_user_timeout", "application_name", "target_session_attrs", "dbname",
-                                        "client_encoding", NULL};
+    static const char *const names[] = {"connect_timeout", "tcp_user_timeout", "application_name", "target_session_attrs",
+                                        "dbname", "client_encoding", NULL};
     const char *values[] = {"5", "10000", "yiwang", "read-write", url, "UTF8", NULL};
     PGconn *pg = PQconnectdbParams(names, values, 1);
     PGresult *r = NULL;

@@ -117,8 +117,9 @@ static bool write_all(int fd, const char *p, size_t n)
 /* The number of parts, or an error. */
 static int fetch_parts(PGconn *pg, int fd, const uint8_t sm3[32])
 {
+    static const char get[] = "select bytes from core_file_chunk where sm3 = $1::bytea and part = $2::bigint";
     for (int part = 0;; part++) {
-        PGresult *r = ask(pg, "select bytes from core_file_chunk where sm3 = $1::bytea and part = $2::bigint", sm3, part, NULL, 0);
+        PGresult *r = ask(pg, get, sm3, part, NULL, 0);
         bool ok = PQresultStatus(r) == PGRES_TUPLES_OK, there = ok && PQntuples(r) == 1;
         int code = ok ? 0 : pg_code(pg, r);
         if (there && !write_all(fd, PQgetvalue(r, 0, 0), (size_t)PQgetlength(r, 0, 0)))

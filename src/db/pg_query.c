@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "db/pg.h"
 
-enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, OID_VARCHAR = 1043, OID_NAME = 19,
-       OID_NUMERIC = 1700 };
+enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25,
+       OID_NAME = 19, OID_VARCHAR = 1043, OID_NUMERIC = 1700 };
 enum { VALUES_MOST = 64 };
 
 static int poison(struct db *db, const struct db_query *q, int code, const char *why)

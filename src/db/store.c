@@ -103,7 +103,7 @@ int db_store_open(struct arena *a, const char *dir, bool writer, struct db_store
 
 bool db_is_url(const char *place)
 {
-    return strncmp(place, "postgresql://", 13) == 0 || strncmp(place, "postgres://", 11) == 0;
+    return place != NULL && (strncmp(place, "postgresql://", 13) == 0 || strncmp(place, "postgres://", 11) == 0);
 }
 
 int db_store_migrate(struct db_store *s, struct arena *a, str *ret_why)
