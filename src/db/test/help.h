@@ -37,12 +37,12 @@ static inline bool on_pg(void)
     return getenv("YIWANG_PG") != NULL;
 }
 
-static inline void pg_do(const char *format, const char *name)
+static inline void pg_do(const char *before, const char *name, const char *after)
 {
     char sql[200];
     PGconn *pg = PQconnectdb(getenv("YIWANG_PG"));
     PQclear(PQexec(pg, "set client_min_messages = warning"));
-    snprintf(sql, sizeof sql, format, name);
+    snprintf(sql, sizeof sql, "%s\"%s\"%s", before, name, after);
     PGresult *r = PQexec(pg, sql);
     if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
         fail_msg("%s: %s", sql, PQerrorMessage(pg));
@@ -79,7 +79,7 @@ static inline int shop_setup(void **state)
     assert_non_null(mkdtemp(t->dir));
     t->a = arena_new(64u << 20);
     if (on_pg()) {
-        pg_do("create schema \"%s\"", t->dir + 5);
+        pg_do("create schema ", t->dir + 5, "");
         snprintf(t->url, sizeof t->url, "%s?options=-csearch_path%%3D%%22%s%%22", getenv("YIWANG_PG"), t->dir + 5);
     }
     shop_open(t);
@@ -92,7 +92,7 @@ static inline int shop_teardown(void **state)
     struct shop *t = *state;
     shop_close(t);
     if (on_pg())
-        pg_do("drop schema \"%s\" cascade", t->dir + 5);
+        pg_do("drop schema ", t->dir + 5, " cascade");
     arena_drop(t->a);
     nftw(t->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     free(t);

@@ -199,7 +199,7 @@ static void *watch(void *arg)
     while (!atomic_load(w->stop) && !w->torn) {
         struct db db;
         struct shop_article_list_rows rows = {0};
-        struct shop_order_count orders;
+        struct shop_order_count orders = {0};
         w->torn = db_read_begin(c, a, &db) < 0 || shop_article_list(&db, 0, 100000, &rows) < 0 ||
                   shop_order_count(&db, &orders) != 1 || (int64_t)rows.n != orders.n;
         if (db.conn != NULL)
