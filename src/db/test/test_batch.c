@@ -184,6 +184,66 @@ static void the_log_stays_short(void **state)
     free(page);
 }
 
+/* ---- a pool: two writers at once, on PostgreSQL ---- */
+
+static int count_and_add(struct db *db, int64_t id)
+{
+    struct shop_order_count row;
+    int rc = shop_order_count(db, &row);
+    return rc < 0 ? rc : add_order(db, id, 1, "b");
+}
+
+static void two_begin(struct shop *t, struct db_conn *other, struct db *a, struct db *b)
+{
+    assert_int_equal(db_batch_begin(t->writer), 0);
+    assert_int_equal(db_batch_begin(other), 0);
+    assert_int_equal(db_member_begin(t->writer, t->a, 0, a), 0);
+    assert_int_equal(db_member_begin(other, t->a, 0, b), 0);
+}
+
+static void collisions(void **state)
+{
+    if (!on_pg())
+        skip();                                  /* one writer cannot collide */
+    struct shop *t = *state;
+    struct db_conn *other;
+    struct db a, b;
+    struct shop_number_draw drawn;
+    assert_int_equal(commit_article(t, 1, "x"), 0);
+    assert_int_equal(db_conn_open(t->store, true, &other), 0);
+    two_begin(t, other, &a, &b);                 /* write skew: each counts, then adds what the other did not see */
+    assert_int_equal(count_and_add(&a, 1), 1);
+    assert_int_equal(count_and_add(&b, 2), 1);
+    assert_int_equal(db_member_keep(&a), 0);
+    assert_int_equal(db_batch_commit(t->writer), 0);
+    int kept = db_member_keep(&b), ended = db_batch_commit(other);
+    assert_true(kept < 0 || ended == ERR_AGAIN);
+    assert_int_equal(see_orders(t), 1);
+    two_begin(t, other, &a, &b);                 /* one row changed by both */
+    assert_int_equal(shop_order_count(&b, &(struct shop_order_count){0}), 1);
+    assert_int_equal(shop_number_draw(&a, S("n"), &drawn), 1);
+    assert_int_equal(db_member_keep(&a), 0);
+    assert_int_equal(db_batch_commit(t->writer), 0);
+    assert_int_equal(shop_number_draw(&b, S("n"), &drawn), ERR_AGAIN);
+    assert_int_equal(b.poison_code, ERR_AGAIN);
+    assert_int_equal(db_member_undo(&b), 0);
+    db_batch_rollback(other);
+    assert_int_equal(db_batch_begin_in_turn(t->writer), 0);   /* in turn the second waits, here until its time is up */
+    assert_int_equal(db_member_begin(t->writer, t->a, 0, &a), 0);
+    assert_int_equal(db_batch_begin_in_turn(other), 0);
+    assert_int_equal(db_member_begin(other, t->a, 50, &b), ERR_INTERRUPTED);
+    assert_int_equal(shop_number_draw(&a, S("n"), &drawn), 1);
+    assert_int_equal(drawn.value, 2);
+    assert_int_equal(db_member_keep(&a), 0);
+    assert_int_equal(db_batch_commit(t->writer), 0);
+    assert_int_equal(db_member_begin(other, t->a, 2000, &b), 0);
+    assert_int_equal(shop_number_draw(&b, S("n"), &drawn), 1);
+    assert_int_equal(drawn.value, 3);            /* it sees what came before its turn */
+    assert_int_equal(db_member_keep(&b), 0);
+    assert_int_equal(db_batch_commit(other), 0);
+    db_conn_close(other);
+}
+
 /* ---- readers beside the writer ---- */
 
 struct watcher { struct shop *t; pthread_t thread; atomic_bool *stop; int64_t looks; bool torn; };
@@ -396,6 +456,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_refused_commit, shop_setup, shop_teardown),
         cmocka_unit_test_setup_teardown(the_log_stays_short, shop_setup, shop_teardown),
         cmocka_unit_test_setup_teardown(readers_beside_the_writer, shop_setup, shop_teardown),
+        cmocka_unit_test_setup_teardown(collisions, shop_setup, shop_teardown),
         cmocka_unit_test(a_full_disk),
         cmocka_unit_test(a_failing_disk),
         cmocka_unit_test(a_kill),
