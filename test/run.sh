@@ -18,7 +18,7 @@ suite() { # name seconds command...
   [ -z "$line" ] && { p=0; f=1; }
   [ $code -ne 0 ] && [ "${f:-0}" -eq 0 ] && f=1
   P=$((P + ${p:-0})); F=$((F + ${f:-0})); S=$((S + ${s:-0}))
-  printf '%-14s %4s passed %3s failed %3s skipped  %4ss\n' "$name" "${p:-0}" "${f:-0}" "${s:-0}" "$(($(date +%s) - start))"
+  printf '%-16s %4s passed %3s failed %3s skipped  %4ss\n' "$name" "${p:-0}" "${f:-0}" "${s:-0}" "$(($(date +%s) - start))"
   if [ "${f:-0}" -ne 0 ]; then tail -60 "$out" | sed 's/^/    /'; else grep -E '^covered |^seed |^note ' "$out" | sed 's/^/    /'; fi
   rm -f "$out"
 }
@@ -35,6 +35,7 @@ if [ "$MODE" != quick ]; then
   suite postgresql 180 sh test/pg/check.sh "$B"
   suite postgresql-story 240 sh test/pg/cluster.sh node test/story.mjs
   suite postgresql-pair 180 sh test/pg/cluster.sh node test/pg/pair.mjs
+  suite postgresql-pages 240 sh test/pg/cluster.sh node test/transcripts.mjs
   node_suite story 240
   node_suite browser 600
   node_suite refused 300
