@@ -154,13 +154,25 @@ async function untilFull(s, most) {
     return null;
 }
 
+async function evidenceRows(s) {
+    return Number(/(\d+) evidence rows/.exec((await yiwang(['verify', '--data', s.dir])).out)?.[1]);
+}
+
+/** A clerk's reading is recorded before it is answered: the record is small and may still fit a few times. */
+async function staffReads(s) {
+    const before = await evidenceRows(s);
+    let answered = 0, a;
+    while ((a = await api(s.server.url, s.clerk, 'GET', `/cases/${s.caseId}`)).status === 200 && answered < 400) answered++;
+    t.ok(a.status >= 500 && !a.json?.fields, 'a reading of personal data that cannot be recorded is not answered', `${a.status} after ${answered}`);
+    t.equal(await evidenceRows(s) - before, answered, 'each reading that was answered is on record, the others are not');
+}
+
 async function duringCommit(s) {
     fill(s.dir, 0);
     const last = await untilFull(s, 400);
     t.ok(last && isFull(last), 'a commit on a full disk: 507 full', last && `${last.status} ${last.text.slice(0, 300)}`);
     await readsGoOn(s, 'a commit on a full disk');
-    const seen = await api(s.server.url, s.clerk, 'GET', `/cases/${s.caseId}`);
-    t.ok(seen.status >= 500, 'a reading of personal data that cannot be recorded is not answered', `${seen.status} ${seen.text.slice(0, 200)}`);
+    await staffReads(s);
     const many = await Promise.all(Array.from({ length: 24 }, () => submit(s)));
     t.ok(many.every((a) => isFull(a) || a.status === 201), 'many at once on a full disk: each 507 or acknowledged', many.map((a) => a.status).join(' '));
     t.ok(many.some(isFull), 'many at once on a full disk: the fault was reached');
