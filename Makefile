@@ -152,8 +152,8 @@ $(B)/host/check: tools/check.c
 	$(CC) -std=c11 -D_GNU_SOURCE -O1 -g $(WARN) $< -o $@
 lint:
 	$(MAKE) B=build-lint DEV=1 all build-lint/host/check
-	cppcheck --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 --quiet \
-	  --suppress=missingIncludeSystem -DYW_ROOM=1 -Isrc -Ibuild-lint/gen src tools
+	cppcheck --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 --quiet -j2 \
+	  --suppress=missingIncludeSystem --suppress='*:*/test/*' -DYW_ROOM=1 --include=tools/cppcheck.h -Isrc -Ibuild-lint/gen src tools
 	build-lint/host/check $(ROOMS)
 ## make fmt        clang-format
 fmt:

@@ -250,7 +250,7 @@ static int draw_ids(struct db *db, void *arg)
 
 static int lease_apart(struct writer *w, bool slow)
 {
-    struct draw d;
+    struct draw d = {0};
     if (!ids_low(slow, &d.n))
         return 0;
     arena_reset(w->scratch);

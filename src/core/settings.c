@@ -100,20 +100,22 @@ int settings_load(struct arena *a, const char *dir, str *ret_why)
     return code;
 }
 
-int64_t setting_int(const char *name)
+static const struct value *declared(const char *name)
 {
-    struct value *v = find(str_c(name));
+    const struct value *v = find(str_c(name));
     if (!v)
         die("settings", "no setting %s", name);
-    return v->number;
+    return v;
+}
+
+int64_t setting_int(const char *name)
+{
+    return declared(name)->number;
 }
 
 str setting_str(const char *name)
 {
-    struct value *v = find(str_c(name));
-    if (!v)
-        die("settings", "no setting %s", name);
-    return v->text;
+    return declared(name)->text;
 }
 
 const char *store_dir(void)
