@@ -178,7 +178,8 @@ static void duties(struct check *c)
             "where a.act in ('accept','correct','refuse','receive') and b.act in ('issue','deliver') and h.one_person = 0");
     none_of(c, "the applicant handled the case (case, person)",
             "select distinct h.case_id, h.person_id from case_history h join case_case k on k.case_id = h.case_id "
-            "where h.person_id in (k.applicant_person_id, k.actor_person_id) and h.act in ('accept','correct','refuse','receive','review','approve','deny','make','issue','deliver')");
+            "where h.person_id in (k.applicant_person_id, k.actor_person_id) "
+            "and h.act in ('accept','correct','refuse','receive','review','approve','deny','make','issue','deliver')");
     none_of(c, "posts of two branches in one hand (person)", "select person_id from org_duty_pub group by person_id having count(distinct branch) > 1");
 }
 
