@@ -90,7 +90,8 @@ static bool running_period(const struct case_by_id *c, const char *name, struct 
     return ret->unit != UNIT_HOUR;
 }
 
-static void explain(struct req *r, const struct due *due, struct view_case_clock *v)
+/* In a period of calendar days a counted Saturday is a day like any other: its name would only confuse. */
+static void explain(struct req *r, const struct due *due, enum period_unit unit, struct view_case_clock *v)
 {
     static const char *const kinds[] = {"start", "counted", "skipped", "moved"};
     if (!due->n)
@@ -98,7 +99,8 @@ static void explain(struct req *r, const struct due *due, struct view_case_clock
     struct view_case_day *days = NEW_ARRAY(r->arena, due->n, struct view_case_day);
     for (size_t i = 0; i < due->n; i++)
         days[i] = (struct view_case_day){.date = due->at[i].day, .kind = str_c(kinds[due->at[i].kind]),
-                                         .counted = due->at[i].counted, .why = due->at[i].why,
+                                         .counted = due->at[i].counted,
+                                         .why = unit != UNIT_WORKDAY && due->at[i].kind == STEP_COUNTED ? STR_NONE : due->at[i].why,
                                          .month_day = str_sub(date_text(r->arena, date_from_days(due->at[i].day)), 5, 5),
                                          .last = due->known && i + 1 == due->n};
     v->days.at = days;
@@ -123,7 +125,8 @@ static str sentence(struct req *r, const char *name, int64_t start, struct perio
     str from = date_text(a, date_from_days((int32_t)start));
     str until = due->known ? date_text(a, due->date) : str_i64(a, due->missing_year);
     str args[] = {text_find(r->lang, "case", str_fmt(a, "clock.%s", name)), from, case_period_words(r, r->lang, p), until};
-    return text_fill(a, r->lang, due->known ? T_CASE_CLOCK_WHY : T_CASE_CLOCK_UNKNOWN, args, 4);
+    int known = p.unit == UNIT_WORKDAY ? T_CASE_CLOCK_WHY : T_CASE_CLOCK_WHY_DAYS;
+    return text_fill(a, r->lang, due->known ? known : T_CASE_CLOCK_UNKNOWN, args, 4);
 }
 
 int case_clock_view(struct req *r, const struct case_by_id *c, struct view_case_clock *v)
@@ -149,7 +152,7 @@ int case_clock_view(struct req *r, const struct case_by_id *c, struct view_case_
         return code;
     if (running_period(c, run.name, &p)) {
         due_after(r->arena, &calendar, date_from_days((int32_t)run.start_day), p, true, &due);
-        explain(r, &due, v);
+        explain(r, &due, p.unit, v);
         v->sentence = sentence(r, run.name, run.start_day, p, &due);
     }
     if (run.unknown)

@@ -198,11 +198,12 @@ static int fill_history(struct req *r, struct sheet *s)
     return 0;
 }
 
-/* The receipt voucher has its own address, with the query code on it. */
-static str document_url(struct req *r, int64_t case_id, const struct case_notice_list *n)
+/* The receipt voucher has its own address: the query code is on it, for the applicant and the window alone (case_holds_receipt). */
+static str document_url(struct req *r, const struct sheet *s, const struct case_notice_list *n)
 {
+    int64_t case_id = s->c->case_id;
     if (str_is(n->kind, "receipt"))
-        return case_url(r, case_id, "/receipt.pdf");
+        return s->relation == CASE_MINE || has_right(r, "case.window") ? case_url(r, case_id, "/receipt.pdf") : STR_NONE;
     return str_fmt(r->arena, "/cases/%lld/documents/%lld", (long long)case_id, (long long)n->notice_id);
 }
 
@@ -213,9 +214,8 @@ static int fill_notices(struct req *r, struct sheet *s)
         return ERR_FAIL;
     struct view_case_notice_row *at = NEW_ARRAY(r->arena, rows.n + 1, struct view_case_notice_row);
     for (size_t i = 0; i < rows.n; i++)
-        at[i] = (struct view_case_notice_row){.kind = rows.at[i].kind, .number = rows.at[i].number,
-            .created = rows.at[i].created_at,
-                                              .sealed = rows.at[i].sealed, .url = document_url(r, s->c->case_id, &rows.at[i])};
+        at[i] = (struct view_case_notice_row){.kind = rows.at[i].kind, .number = rows.at[i].number, .created = rows.at[i].created_at,
+                                              .sealed = rows.at[i].sealed, .url = document_url(r, s, &rows.at[i])};
     s->v->notices.at = at;
     s->v->notices.n = rows.n;
     return 0;
