@@ -1,5 +1,6 @@
 /* Answers into bytes: the two faces, the layout's data, refusals as pages or JSON, cookies. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -305,6 +306,9 @@ void answer_plain(struct exchange *x, int status, bool json)
 {
     x->status = status;
     x->n_headers = 0;
+    if (x->out_fd >= 0)                          /* a file that was ready to leave stays here */
+        close(x->out_fd);
+    x->out_fd = -1;
     if (json) {
         x->out_type = S("application/json; charset=utf-8");
         x->out_body = status == 503 ? S("{\"error\":{\"code\":\"busy\",\"message\":\"系统繁忙，请稍后再试 / busy, try again\"}}")
