@@ -16,7 +16,7 @@
 
 #define TEXT_MAX ((size_t)256 << 20)
 
-struct control { int fd; pthread_t thread; volatile bool stop; struct engine *engine; const char *path; };
+struct control { int fd; pthread_t thread; _Atomic bool stop; struct engine *engine; const char *path; };
 
 static bool read_all(int fd, char *p, size_t n)
 {

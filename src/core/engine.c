@@ -32,7 +32,7 @@ struct engine {
     struct batch *batch;
     pthread_t threads[128];
     int threads_n;
-    volatile bool draining;
+    _Atomic bool draining;
     _Atomic int64_t requests;
     pthread_mutex_t limit_lock;
     struct { uint64_t address; int64_t minute; int count; } limits[4096];

@@ -12,7 +12,7 @@
 #define LEASE_MS 120000
 #define AT_ONCE 16
 
-static struct { struct engine *engine; pthread_t thread; volatile bool stop, running; } runner;
+static struct { struct engine *engine; pthread_t thread; _Atomic bool stop; bool running; } runner;
 
 struct one { int64_t id; const struct job_kind *kind; struct job *job; int code; bool leased; };
 

@@ -17,9 +17,12 @@ static struct slot *slot_of(str name)
     return &slots[(uint8_t)name.p[1] % SLOTS];
 }
 
+/* Trees in the slots have references of their own, counted under the lock alone. */
 static void let_go(void *held)
 {
-    json_decref(*(json_t **)held);               /* the library counts references atomically */
+    pthread_mutex_lock(&lock);
+    json_decref(*(json_t **)held);
+    pthread_mutex_unlock(&lock);
 }
 
 json_t *tree_find(struct arena *a, str name)
@@ -37,15 +40,15 @@ json_t *tree_find(struct arena *a, str name)
 json_t *tree_read(struct arena *a, str name, str text)
 {
     str why;
-    json_t *tree = json_read(a, text, &why), *old;
+    json_t *tree = json_read(a, text, &why);
     if (!tree || name.n != NAME)
         return tree;
+    json_t *shared = json_deep_copy(tree);       /* NULL without memory: then it is not kept */
     pthread_mutex_lock(&lock);
     struct slot *s = slot_of(name);
-    old = s->tree;
-    s->tree = json_incref(tree);
+    json_decref(s->tree);
+    s->tree = shared;
     memcpy(s->name, name.p, NAME);
     pthread_mutex_unlock(&lock);
-    json_decref(old);
     return tree;
 }
