@@ -40,7 +40,7 @@ struct edge {
     int taken;                                   /* exchanges that sleep */
     pthread_t watchdog;
     bool stopping;
-    volatile bool quiesced;                      /* answers now close their connection: no request comes too late for one */
+    _Atomic bool quiesced;                       /* answers now close their connection: no request comes too late for one */
 };
 
 static void conn_deadline(struct edge *e, struct MHD_Connection *c, int64_t deadline)
