@@ -407,6 +407,10 @@ await t.part('idempotency', async () => {
     t.ok(theirs.status === 201 && theirs.json.id !== a.json.id, 'keys are each person\'s own', theirs.text);
     const elsewhere = await act('citizen2', a.json.id, 'withdraw', {}, { key: 'the-same-key' });
     t.ok(elsewhere.status === 409 && code(elsewhere) === 'key_reused', 'a key of another route is reused', elsewhere.text);
+    const [one, two] = [await apply('citizen2', LICENCE, {}), await apply('citizen2', LICENCE, {})].map((c) => c.json.id);
+    await act('clerk-sy', one, 'accept', {}, { key: 'one-case-only' });
+    const another = await act('clerk-sy', two, 'accept', {}, { key: 'one-case-only' });
+    t.ok(another.status === 409 && code(another) === 'key_reused', 'the key of an act on one case is no key for another case', another.text);
     const none = await api(url, token.citizen2, 'POST', '/cases', a.body);
     t.ok(none.status === 400, 'a submission without a key is refused', none.text);
     const id = a.json.id;

@@ -328,10 +328,11 @@ static void *worker(void *arg)
 
 /* ---- writer side: one member of a batch ---- */
 
+/* Only what was asked for before: the same act on another case is another request, whatever its body. */
 static int replay(struct req *r, const struct core_key_find *k)
 {
     struct answer *a = &r->priv->answer;
-    if (!str_is(k->route, r->route->path) || k->body_hash.n != 32 || memcmp(k->body_hash.p, r->priv->body_hash, 32))
+    if (!str_eq(k->route, r->priv->x->path) || k->body_hash.n != 32 || memcmp(k->body_hash.p, r->priv->body_hash, 32))
         return refuse(r, 409, "key_reused", T_CORE_KEY_REUSED);
     a->kind = ANSWER_REPLAY;
     a->status = 200;
@@ -369,7 +370,7 @@ static int keep_key(struct req *r)
     if (str_empty(r->priv->key) || r->who.person_id == DB_NONE || a->kind != ANSWER_DONE)
         return 0;
     return core_key_add(r->db, &(struct core_key_add_in){
-        .person_id = r->who.person_id, .key = r->priv->key, .route = str_c(r->route->path),
+        .person_id = r->who.person_id, .key = r->priv->key, .route = r->priv->x->path,
         .body_hash = {(char *)r->priv->body_hash, 32}, .status = a->status, .location = a->location,
         .answer = secret_box(r->arena, answer_json(r)), .at = r->now}) < 0 ? ERR_FAIL : 0;
 }
