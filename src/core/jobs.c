@@ -54,7 +54,7 @@ static int settle(struct db *db, void *arg)
     if (!code)
         return core_job_done(db, o->id) < 0 ? ERR_FAIL : 0;
     if (db->poisoned)
-        return ERR_FAIL;                         /* undone; the lease runs out and it is tried again */
+        return ERR_FAIL;                         /* undone; run_one says so in a second go */
     str why = str_none(j->outside_why) ? S("failed") : j->outside_why;
     if (j->tries + 1 >= o->kind->tries_max) {
         log_line(LOG_ERROR, "jobs", "job %lld %s is dead after %d tries", (long long)o->id, o->kind->name, j->tries + 1);
@@ -63,44 +63,71 @@ static int settle(struct db *db, void *arg)
     return core_job_later(db, o->id, clock_now() + pause_ms(j->tries), why) < 0 ? ERR_FAIL : 0;
 }
 
-static void run_one(struct db_conn *conn, const struct core_job_due_list *row)
+/* What a job does outside the writer. Where its memory does not suffice it has failed like any other. */
+static int work(struct db_conn *conn, struct arena *a, const struct one *o)
 {
-    struct arena *a = arena_new(64 << 20);
-    struct one o = {.id = row->job_id, .kind = kind_of(row->kind)};
+    struct db db = {0};
+    volatile bool open = false;
+    int code = 0;
     if (setjmp(*arena_guard(a))) {
-        arena_drop(a);
-        return;
+        if (open)
+            db_read_end(&db);
+        arena_unguard(a);
+        log_line(LOG_ERROR, "jobs", "job %lld %s: out of memory", (long long)o->id, o->kind->name);
+        return ERR_FULL;
     }
+    if (o->kind->load && !(code = db_read_begin(conn, a, &db))) {
+        open = true;
+        code = o->kind->load(o->job, &db);
+        open = false;
+        db_read_end(&db);
+    }
+    if (!code && o->kind->outside)
+        code = o->job->outside_code = o->kind->outside(o->job);
+    arena_unguard(a);
+    return code;
+}
+
+/* Whether it moved: a job that could not be leased or settled must not be asked for again at once. */
+static bool run_one(struct db_conn *conn, const struct core_job_due_list *row)
+{
+    struct job job = {.job_id = row->job_id, .payload = row->payload, .tries = (int)row->tries};
+    struct one o = {.id = row->job_id, .kind = kind_of(row->kind), .job = &job};
     if (!o.kind) {
         log_line(LOG_ERROR, "jobs", "job %lld has a kind no room knows: %.*s", (long long)row->job_id, STRF(row->kind));
-        arena_drop(a);
-        return;
+        return false;
     }
-    struct arena *wa = arena_new(16 << 20);      /* the writer guards this one */
-    o.job = NEW(a, struct job);
-    *o.job = (struct job){.arena = a, .job_id = row->job_id, .payload = row->payload, .tries = (int)row->tries};
-    if (!engine_write(runner.engine, wa, false, lease, &o) && o.leased) {
-        struct db db = {0};
-        if (o.kind->load && !(o.code = db_read_begin(conn, a, &db))) {
-            o.code = o.kind->load(o.job, &db);
-            db_read_end(&db);
+    struct arena *a = arena_new(64 << 20), *wa = arena_new(16 << 20);    /* the writer guards the second */
+    job.arena = a;
+    bool moved = !engine_write(runner.engine, wa, false, lease, &o) && o.leased;
+    if (moved) {
+        o.code = work(conn, a, &o);
+        int code = engine_write(runner.engine, wa, false, settle, &o);
+        if (code && !o.code) {                   /* its last word failed, and was undone: that counts as a try too */
+            o.code = code;
+            code = engine_write(runner.engine, wa, false, settle, &o);
         }
-        if (!o.code && o.kind->outside)
-            o.code = o.job->outside_code = o.kind->outside(o.job);
-        engine_write(runner.engine, wa, false, settle, &o);
+        if (code)
+            log_line(LOG_WARN, "jobs", "job %lld %s could not be settled (%d): again when its lease is over", (long long)o.id,
+                     o.kind->name, code);
     }
-    arena_unguard(a);
     arena_drop(wa);
     arena_drop(a);
+    return moved;
 }
 
 static int due_jobs(struct db_conn *conn, struct arena *a, struct core_job_due_list_rows *ret)
 {
     struct db db = {0};
-    if (db_read_begin(conn, a, &db))
-        return ERR_FAIL;
-    int code = core_job_due_list(&db, clock_now(), AT_ONCE, ret);
-    db_read_end(&db);
+    volatile bool open = false;
+    int code = ERR_FAIL;
+    if (setjmp(*arena_guard(a)) == 0 && !db_read_begin(conn, a, &db)) {
+        open = true;
+        code = core_job_due_list(&db, clock_now(), AT_ONCE, ret);
+    }
+    if (open)
+        db_read_end(&db);
+    arena_unguard(a);
     return code;
 }
 
@@ -113,11 +140,10 @@ static void *run(void *arg)
         die("jobs", "the store could not be opened");
     while (!runner.stop) {
         struct core_job_due_list_rows due = {0};
-        if (setjmp(*arena_guard(a)) == 0 && due_jobs(conn, a, &due) == 0)
+        bool idle = true;
+        if (due_jobs(conn, a, &due) == 0)
             for (size_t i = 0; i < due.n && !runner.stop; i++)
-                run_one(conn, &due.at[i]);
-        arena_unguard(a);
-        bool idle = due.n == 0;
+                idle = !run_one(conn, &due.at[i]) && idle;
         arena_reset(a);
         for (int i = 0; idle && i < 5 && !runner.stop; i++)
             usleep(100000);

@@ -21,6 +21,7 @@
 
 #include "core/access.h"
 #include "core/engine.h"
+#include "core/jobs.h"
 #include "core/keys.h"
 #include "core/session.h"
 #include "core/settings.h"
@@ -192,6 +193,40 @@ static int enter_post(struct req *r)
     return answer_line(r, 7, token);
 }
 
+static int jobs_post(struct req *r)
+{
+    static const char *const kinds[] = {"wall.unknown", "wall.heavy", "wall.broken", "wall.light"};
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (job_add(r->db, kinds[i], S("{}"), 0))
+            return ERR_FAIL;
+    evidence(r, "line", 1, 1, S("{}"), STR_NONE);
+    return answer_line(r, 1, STR_NONE);
+}
+
+static int heavy_load(struct job *j, struct db *db)      /* more than a job may have */
+{
+    (void)db;
+    arena_alloc(j->arena, (size_t)80 << 20);
+    return 0;
+}
+
+static int broken_finish(struct job *j, struct db *db)   /* the same row twice */
+{
+    wall_line_add(db, j->job_id, S("broken"));
+    return wall_line_add(db, j->job_id, S("broken"));
+}
+
+static int light_finish(struct job *j, struct db *db)
+{
+    return wall_line_add(db, j->job_id, S("light"));
+}
+
+static const struct job_kind jobs[] = {
+    {.name = "wall.heavy", .load = heavy_load, .tries_max = 5},
+    {.name = "wall.broken", .finish = broken_finish, .tries_max = 1},
+    {.name = "wall.light", .finish = light_finish, .tries_max = 1},
+};
+
 static int only_mine(struct req *r)
 {
     return str_is(req_param(r, 0), "7") ? 0 : not_there(r);
@@ -209,6 +244,7 @@ static struct route routes[] = {
     WALL_POST("/endless", "wall.endless", endless_post),
     WALL_POST("/late", "wall.late", late_post),
     WALL_POST("/enter", "wall.enter", enter_post),
+    WALL_POST("/jobs", "wall.jobs", jobs_post),
     POST_ROUTE("/name", PUBLIC, NO_CHECK, &fd_wall_words, FACE_JSON, "wall.name", NO_PREPARE, name_post, NO_AGAIN, 0),
     WALL_POST("/name-leak", "wall.leak", name_leak_post),
     GET_ROUTE("/name", PUBLIC, NO_CHECK, NO_FORM, FACE_JSON, read_name, 0),
@@ -231,7 +267,8 @@ static int identify(struct db *db, struct arena *a, struct who *who)
 
 static const struct right rights[] = {{"wall.see", "clerk"}};
 static const struct room wall_room = {.name = "wall", .routes = routes, .n_routes = COUNT_OF(routes), .rights = rights,
-                                      .n_rights = COUNT_OF(rights), .identify = identify};
+                                      .n_rights = COUNT_OF(rights), .identify = identify,
+                                      .jobs = jobs, .n_jobs = COUNT_OF(jobs)};
 const struct room *const rooms[] = {&wall_room};
 const size_t rooms_n = 1;
 
@@ -498,7 +535,7 @@ static void who_saw_is_on_record_before_the_answer_leaves(void **state)
     assert_int_equal(number_of("select count(*) from core_access where person_id = 7"), 1);
 }
 
-static int faults(void)
+static int times_said(const char *words)
 {
     char text[65536] = "";
     int n = 0;
@@ -507,9 +544,14 @@ static int faults(void)
     assert_non_null(f);
     text[fread(text, 1, sizeof text - 1, f)] = 0;
     fclose(f);
-    for (const char *at = text; (at = strstr(at, "fault injected")); at++)
+    for (const char *at = text; (at = strstr(at, words)); at++)
         n++;
     return n;
+}
+
+static int faults(void)
+{
+    return times_said("fault injected");
 }
 
 /* The access row cannot be written: no bytes leave. The fault is put under one statement after the other; where it meets the run
@@ -547,6 +589,36 @@ static void a_file_that_cannot_be_recorded_does_not_leave(void **state)
 {
     (void)state;
     nothing_unrecorded_leaves("/paper-seen");
+}
+
+/* ---- jobs ---- */
+
+static bool within(int tenths, const char *sql, int64_t want)
+{
+    while (number_of(sql) != want && tenths-- > 0)
+        usleep(100000);
+    return number_of(sql) == want;
+}
+
+/* One that nobody knows, one that wants too much memory, one that fails at its end: the others go on, and each says so. */
+static void a_bad_job_stops_no_other(void **state)
+{
+    (void)state;
+    jobs_start(engine);
+    for (int64_t round = 1; round <= 2; round++) {
+        assert_int_equal(ask("POST", "/jobs", NULL).status, 201);
+        assert_true(within(100, "select count(*) from wall_line where words = 'light'", round));
+        assert_true(within(100, "select count(*) from core_job where kind = 'wall.broken' and state = 'dead'", round));
+        assert_true(within(100, "select count(*) from core_job where kind = 'wall.heavy' and state = 'open' and tries = 1 "
+                                "and lease_until = 0 and due_at > 0", round));
+    }
+    assert_int_equal(number_of("select count(*) from wall_line where words = 'broken'"), 0);
+    assert_true(log_says("wall.heavy: out of memory"));
+    assert_true(log_says("wall.broken is dead after 1 tries"));
+    int said = times_said("has a kind no room knows");
+    usleep(1100000);
+    assert_in_range(times_said("has a kind no room knows") - said, 1, 8);    /* asked again now and then, not in a circle */
+    jobs_stop();
 }
 
 /* ---- batches ---- */
@@ -782,6 +854,7 @@ int main(int argc, char **argv)
         WALL(who_saw_is_on_record_before_the_answer_leaves),
         WALL(what_cannot_be_recorded_does_not_leave),
         WALL(a_file_that_cannot_be_recorded_does_not_leave),
+        WALL(a_bad_job_stops_no_other),
         WALL(a_poisoned_member_harms_only_itself),
         WALL(a_member_that_takes_too_long_harms_only_itself),
         WALL(a_late_member_is_run_again_alone),
