@@ -42,6 +42,7 @@ if [ "$MODE" != quick ]; then
   node_suite mail 120
   node_suite durable 300
   node_suite disk 180
+  node_suite backup 120
   # the same once more under ASan and UBSan, each handler run twice (YW_DEBUG)
   if make -s B="$B-asan" SAN=address all unit; then
     suite unit-asan 600 sh test/unit.sh "$B-asan"

@@ -5,5 +5,8 @@
 int cmd_init(struct arena *a, const char *dir, const char *demo);
 int cmd_deadline(struct arena *a, const char *dir, const char *const *args, int n);
 int cmd_verify(struct arena *a, const char *dir, const char *const *args, int n);
+/* app/backup.c, app/restore.c */
+int cmd_backup(struct arena *a, const char *dir, const char *file, bool with_key);
+int cmd_restore(struct arena *a, const char *file, const char *dir);
 int cmd_check(struct arena *a, const char *dir);
 #endif

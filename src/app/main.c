@@ -30,6 +30,8 @@ static int usage(void)
           "       yiwang deadline --from YYYY-MM-DD --days N [--unit workday|day|month] [--region CODE] [--data DIR]\n"
           "       yiwang verify --data DIR [--ledger FILE]\n"
           "       yiwang check --data DIR\n"
+          "       yiwang backup --data DIR FILE [--with-key]\n"
+          "       yiwang restore FILE --data DIR\n"
           "       yiwang routes\n"
           "with --data DIR also --db postgresql://...: the store is that database, DIR keeps the key file and settings\n", stderr);
     return 2;
@@ -128,10 +130,26 @@ static int cmd_item(struct arena *a, struct options *o)
     return cmd_write(a, o, "item", text);
 }
 
+static int cmd_copy(struct arena *a, const char *name, const struct options *o)
+{
+    const char *file = NULL;
+    bool with_key = false, backup = !strcmp(name, "backup");
+    for (int i = 0; i < o->rest_n; i++)
+        if (backup && !strcmp(o->rest[i], "--with-key"))
+            with_key = true;
+        else if (file || !strncmp(o->rest[i], "--", 2))
+            return usage();
+        else
+            file = o->rest[i];
+    if (!file)
+        return usage();
+    return backup ? cmd_backup(a, o->data, file, with_key) : cmd_restore(a, file, o->data);
+}
+
 static int run_command(struct arena *a, const char *name, struct options *o)
 {
-    if (o->db && (!o->data || !db_is_url(o->db) || !strcmp(name, "verify")))
-        return usage();                          /* verify reads directories only, so far */
+    if (o->db && (!o->data || !db_is_url(o->db) || !strcmp(name, "verify") || !strcmp(name, "restore")))
+        return usage();                          /* these know directories only, so far */
     if (!strcmp(name, "routes"))
         return cmd_routes();
     if (!strcmp(name, "deadline"))
@@ -149,6 +167,8 @@ static int run_command(struct arena *a, const char *name, struct options *o)
         return cmd_item(a, o);
     if (!strcmp(name, "verify"))
         return cmd_verify(a, o->data, o->rest, o->rest_n);
+    if (!strcmp(name, "backup") || !strcmp(name, "restore"))
+        return cmd_copy(a, name, o);
     if (!strcmp(name, "check"))
         return cmd_check(a, o->data);
     return usage();
