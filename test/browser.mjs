@@ -290,9 +290,13 @@ async function journeyB() {
     await p.page.goto(`/cases/${id}`);
     await says(p.page, '请写明村名的全称', 'the citizen reads each defect');
     await p.look('case to correct');
-    const old = await p.page.locator('#supplement select option').evaluateAll((o) => o.map((x) => x.value).filter(Boolean));
+    const before = p.page.url();
+    await p.page.setInputFiles('#supplement input[type=file]', { name: '授权书（补）.pdf', mimeType: 'application/pdf', buffer: pdf('Signed') });
+    await go(p.page, '#supplement form[data-upload] button');
+    t.equal(p.page.url(), before, 'an upload for the supplement leads back to the case');
+    const fresh = await p.page.locator('#supplement select option', { hasText: '授权书（补）' }).getAttribute('value');
     await p.page.locator('#supplement input[name^="fields."]').fill('演示省演示县演示村');
-    await p.page.locator('#supplement select').selectOption(old[0]);
+    await p.page.locator('#supplement select').selectOption(fresh);
     await press(p.page, 'supplement');
     t.equal((await json('citizen3', `/cases/${id}`)).state, 'received', 'the supplement brings it back to the window');
     await work(clerk, id, 'accept');

@@ -214,8 +214,9 @@ static int fill_notices(struct req *r, struct sheet *s)
         return ERR_FAIL;
     struct view_case_notice_row *at = NEW_ARRAY(r->arena, rows.n + 1, struct view_case_notice_row);
     for (size_t i = 0; i < rows.n; i++)
-        at[i] = (struct view_case_notice_row){.kind = rows.at[i].kind, .number = rows.at[i].number, .created = rows.at[i].created_at,
-                                              .sealed = rows.at[i].sealed, .url = document_url(r, s, &rows.at[i])};
+        at[i] = (struct view_case_notice_row){
+            .kind = rows.at[i].kind, .number = rows.at[i].number, .created = rows.at[i].created_at, .sealed = rows.at[i].sealed,
+            .url = document_url(r, s, &rows.at[i])};
     s->v->notices.at = at;
     s->v->notices.n = rows.n;
     return 0;
@@ -510,8 +511,7 @@ int case_page(struct req *r)
     fill_typed(r, &s);
     if (fill_fields(r, &s) < 0 || fill_materials(r, &s) < 0 || fill_missing(r, &s) < 0 || fill_defects(r, &s) < 0 ||
         fill_history(r, &s) < 0 || fill_notices(r, &s) < 0 || fill_refusal(r, &s) < 0 || fill_delivery(r, &s) < 0 ||
-        fill_actions(r, &s) < 0 ||
-        fill_slots(r, &s) < 0 || fill_asks(r, &s) < 0 || case_clock_view(r, s.c, &s.v->clock) < 0)
+        fill_actions(r, &s) < 0 || fill_slots(r, &s) < 0 || fill_asks(r, &s) < 0 || case_clock_view(r, s.c, &s.v->clock) < 0)
         return ERR_FAIL;
     account(r, &s);
     return show(r, s.relation == CASE_MINE ? &vt_case_show : &vt_case_desk, s.v);
