@@ -113,6 +113,11 @@ await t.part('catalogues while a server holds the store', async () => {
     t.ok(/imported 0, updated 0, unchanged 4/.test(again.out), 'again: unchanged', again.out);
     const changed = await imports(dir, 'good2.csv', sheet(row(11, { name: '改了名称' })));
     t.ok(/imported 0, updated 1/.test(changed.out) && await name(11) === '改了名称', 'a changed row is updated', changed.out);
+    await imports(dir, 'power.csv', sheet(row(15, { type: '2' })));
+    for (const [n, why] of [[11, 'an item not offered online'], [15, 'a penalty'], [99, 'an item that does not exist']]) {
+        const a = await api(url, citizen, 'POST', '/cases', JSON.stringify({ item: row(n).split(',')[4], fields: {}, materials: [] }), { key: `no-${n}` });
+        t.ok(a.status === 400 && a.json.error.field === 'item', `${why} cannot be applied for: 400 item`, a.text);
+    }
     const tooLong = await imports(dir, 'long.csv', sheet(row(16, { name: '长'.repeat(1001) })));
     t.equal(tooLong.code, 1, 'a name of 1,001 characters is refused');
 });

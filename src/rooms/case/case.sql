@@ -194,8 +194,8 @@ where enterprise_id = :enterprise_id and person_id = :person_id and from_day <= 
 
 --: case_item (item_id id) -> row (item_id id, code text, name text, name_en text?, version int, type text, kind text,
 --:   department_id id,
---:   region text, online bool, legal_n int?, legal_unit text?, promise_n int?, promise_unit text?)
-select item_id, code, name, name_en, version, type, kind, department_id, region, online, legal_n, legal_unit, promise_n,
+--:   region text, online bool, published bool, legal_n int?, legal_unit text?, promise_n int?, promise_unit text?)
+select item_id, code, name, name_en, version, type, kind, department_id, region, online, published, legal_n, legal_unit, promise_n,
   promise_unit
 from item_item_pub where item_id = :item_id;
 

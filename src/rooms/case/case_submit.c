@@ -32,12 +32,24 @@ static bool guide_objects_allow(const json_t *guide, bool enterprise)
     return false;
 }
 
+/* Penalty, coercion, levy and inspection are acts of the authority: nobody applies for them. */
+static int may_be_applied_for(struct req *r, const struct making *m)
+{
+    if (!m->item.published)
+        return refuse_field(r, "item", T_CASE_NO_SUCH_ITEM);
+    if (case_word_in("02 03 04 06", m->item.type))
+        return refuse_field(r, "item", T_CASE_NO_APPLICATION);
+    return m->s->handed || m->item.online ? 0 : refuse_field(r, "item", T_CASE_NOT_ONLINE);
+}
+
 static int load_item(struct req *r, struct making *m)
 {
     struct case_department d;
     int found = case_item(r->db, m->s->item_id, &m->item);
     if (found <= 0)
         return found < 0 ? found : refuse_field(r, "item", T_CASE_NO_SUCH_ITEM);
+    if ((found = may_be_applied_for(r, m)) < 0)
+        return found;
     if (case_department(r->db, m->item.department_id, &d) != 1)
         return ERR_FAIL;
     m->region = d.region;
