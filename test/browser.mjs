@@ -504,7 +504,7 @@ async function ownPagesInEnglish(account, paths) {
     await p.close();
 }
 
-/** Six weeks later: promised dates have passed. */
+/** Six weeks later: promised dates have passed for what the journeys before left open. */
 async function supervisor() {
     await server.stop();
     server = await startServer(store, { port: server.port, env: { YIWANG_CLOCK: '2026-04-20T10:00:00+08:00' } });
