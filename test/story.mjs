@@ -228,6 +228,9 @@ await t.part('commitment case', async () => {
     await does('issue-ml', id, 'deliver', { method: 'window', recipient: '符海椰' }, 'delivered');
     const end = (await get('citizen1', `/cases/${id}`)).json;
     t.ok(end.history.map((h) => h.act).join() === 'submit,accept,review,approve,make,issue,deliver', 'the whole history is there', end.history);
+    const noted = (h) => h.history.find((e) => e.act === 'review').note;
+    t.ok(noted(end) === null && noted((await get('officer-ml-civil-2', `/cases/${id}`)).json) === BODY.review.opinion,
+        'the reviewer\'s opinion is for the office, not for the applicant', end.history);
     t.ok(end.actions.length === 0 && end.result.name === '补贴发放通知书' && end.decision === 'granted', 'and the result', end.result);
     const states = (await get('citizen1', '/messages')).json.messages.filter((m) => m.case === id).map((m) => m.kind);
     t.ok(['received', 'accepted', 'granted', 'at_window', 'delivered'].every((s) => states.includes(s)), 'the applicant was told at every step', states);

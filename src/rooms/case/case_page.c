@@ -182,6 +182,12 @@ static int fill_defects(struct req *r, struct sheet *s)
 
 /* ---- history and documents ---- */
 
+/* What a reviewer writes for the one who decides stays inside the office. */
+static bool note_is_inner(const struct sheet *s, str act)
+{
+    return s->relation == CASE_MINE && str_is(act, "review");
+}
+
 static int fill_history(struct req *r, struct sheet *s)
 {
     struct case_history_of_rows rows;
@@ -191,7 +197,8 @@ static int fill_history(struct req *r, struct sheet *s)
     for (size_t i = 0; i < rows.n; i++) {
         const struct case_history_of *h = &rows.at[r->json ? i : rows.n - 1 - i];    /* pages: newest first */
         at[i] = (struct view_case_history_row){.seq = h->seq, .act = h->act, .from_state = h->from_state, .state = h->to_state,
-                                               .at = h->at, .who = lang_or(r, h->post_name, h->post_name_en), .note = h->note};
+                                               .at = h->at, .who = lang_or(r, h->post_name, h->post_name_en),
+                                               .note = note_is_inner(s, h->act) ? STR_NONE : h->note};
     }
     s->v->history.at = at;
     s->v->history.n = rows.n;
