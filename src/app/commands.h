@@ -5,6 +5,7 @@
 int cmd_init(struct arena *a, const char *dir, const char *demo);
 int cmd_deadline(struct arena *a, const char *dir, const char *const *args, int n);
 int cmd_verify(struct arena *a, const char *dir, const char *const *args, int n);
+int cmd_item_lint(struct arena *a, const char *dir, const char *const *codes, int n);
 /* app/backup.c, app/restore.c */
 int cmd_backup(struct arena *a, const char *dir, const char *file, bool with_key);
 int cmd_restore(struct arena *a, const char *file, const char *dir);

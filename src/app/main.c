@@ -27,6 +27,7 @@ static int usage(void)
     fputs("usage: yiwang init --data DIR [--demo hainan]\n"
           "       yiwang serve --data DIR --listen ADDR:PORT [--admin ADDR:PORT]\n"
           "       yiwang item import --data DIR FILE [--dry-run] [--skip-bad]\n"
+          "       yiwang item lint --data DIR [CODE...]\n"
           "       yiwang deadline --from YYYY-MM-DD --days N [--unit workday|day|month] [--region CODE] [--data DIR]\n"
           "       yiwang verify --data DIR [--ledger FILE]\n"
           "       yiwang check --data DIR\n"
@@ -114,6 +115,12 @@ static int read_file(struct arena *a, const char *path, str *ret)
 
 static int cmd_item(struct arena *a, struct options *o)
 {
+    if (o->rest_n > 0 && !strcmp(o->rest[0], "lint")) {
+        for (int i = 1; i < o->rest_n; i++)
+            if (!strncmp(o->rest[i], "--", 2))
+                return usage();
+        return cmd_item_lint(a, o->data, o->rest + 1, o->rest_n - 1);
+    }
     if (o->rest_n < 2 || strcmp(o->rest[0], "import") || !o->data)
         return usage();
     const char *file = NULL;

@@ -55,6 +55,17 @@ struct item_import_result {
  * what would be. *ret is filled in every case; its texts live in `a`. */
 int item_import(struct db *db, struct arena *a, str text, str source, int flags, int64_t now, struct item_import_result *ret);
 
+/* ---- the linter: what a guide's wording leaves open, what contradicts itself, what is missing (item_lint.c) ---- */
+/* field: where, counted from 1 ("conditions.2.text"); rule: a word ("vague", "missing"); wording: what stands there, "-" when
+ * nothing does; mend: what to do, one English sentence without a full stop. */
+struct item_finding_line { str field, rule, wording, mend; };
+struct item_finding_lines { const struct item_finding_line *at; size_t n; };
+struct item_finding_lines item_lint(struct arena *a, const json_t *guide);
+/* Of the published version. 1 found, 0 not. */
+int item_lint_of(struct db *db, struct arena *a, str code, struct item_finding_lines *ret);
+/* Of the next published item behind *after (an id, at first 0), which moves on. 1, or 0 at the end. */
+int item_lint_next(struct db *db, struct arena *a, int64_t *after, str *ret_code, struct item_finding_lines *ret);
+
 /* ---- the demo province ---- */
 /* item_json: one guide per text; entrusted_json: the entrusted lists. Again is harmless. ERR_FORMAT: *ret_why says why. */
 int item_load_demo(struct db *db, struct arena *a, const str *item_json, size_t n, str entrusted_json, int64_t now, str *ret_why);

@@ -224,6 +224,15 @@ where i.item_id = :item_id;
 --: item_body (item_id id, version int) -> row (body json, source text, imported_at time)
 select body, source, imported_at from item_version where item_id = :item_id and version = :version;
 
+-- For the linter: published guides, one by one.
+--: item_lint_one (code text) -> row (body json)
+select v.body from item_item i join item_version v on v.item_id = i.item_id and v.version = i.version
+where i.published = 1 and i.code = :code;
+
+--: item_lint_after (after id) -> row (item_id id, code text, body json)
+select i.item_id, i.code, v.body from item_item i join item_version v on v.item_id = i.item_id and v.version = i.version
+where i.published = 1 and i.item_id > :after order by i.item_id limit 1;
+
 --: item_hash (item_id id, version int) -> row (hash blob)
 select hash from item_version where item_id = :item_id and version = :version;
 
