@@ -145,8 +145,9 @@ static void vague_value(struct lint *l, str field, const json_t *v)
     size_t i;
     if (json_is_string(v))
         vague_text(l, field, (str){json_string_value(v), json_string_length(v)});
-    json_array_foreach((json_t *)v, i, member)
+    json_array_foreach((json_t *)v, i, member) {
         vague_value(l, str_fmt(l->a, "%.*s.%zu", STRF(field), i + 1), member);
+    }
     json_object_foreach((json_t *)v, key, member)
         if (!quoted(key))
             vague_value(l, str_fmt(l->a, "%.*s.%s", STRF(field), key), member);
