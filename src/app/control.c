@@ -102,6 +102,9 @@ static void *listener(void *arg)
         int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd < 0)
             continue;
+        struct timeval patience = {.tv_sec = 10};        /* a client that falls silent must not hold up the end */
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
         serve_one(c, fd);
         close(fd);
     }

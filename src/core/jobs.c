@@ -11,6 +11,8 @@
 
 #define LEASE_MS 120000
 #define AT_ONCE 16
+#define SWEEP_MS 600000
+#define KEY_DAYS INT64_C(30)
 
 static struct { struct engine *engine; pthread_t thread; _Atomic bool stop; bool running; } runner;
 
@@ -68,7 +70,7 @@ static int work(struct db_conn *conn, struct arena *a, const struct one *o)
 {
     struct db db = {0};
     volatile bool open = false;
-    int code = 0;
+    volatile int code = 0;
     if (setjmp(*arena_guard(a))) {
         if (open)
             db_read_end(&db);
@@ -120,7 +122,7 @@ static int due_jobs(struct db_conn *conn, struct arena *a, struct core_job_due_l
 {
     struct db db = {0};
     volatile bool open = false;
-    int code = ERR_FAIL;
+    volatile int code = ERR_FAIL;
     if (setjmp(*arena_guard(a)) == 0 && !db_read_begin(conn, a, &db)) {
         open = true;
         code = core_job_due_list(&db, clock_now(), AT_ONCE, ret);
@@ -131,9 +133,27 @@ static int due_jobs(struct db_conn *conn, struct arena *a, struct core_job_due_l
     return code;
 }
 
+/* Idempotency keys are kept 30 days (docs/contract.md). */
+static int expire_keys(struct db *db, void *arg)
+{
+    (void)arg;
+    return core_key_expire(db, clock_now() - KEY_DAYS * 86400000) < 0 ? ERR_FAIL : 0;
+}
+
+static void sweep(int64_t *last)
+{
+    if (clock_mono() - *last < SWEEP_MS)
+        return;
+    *last = clock_mono();
+    struct arena *a = arena_new(1 << 20);        /* the writer guards this one */
+    engine_write(runner.engine, a, true, expire_keys, NULL);
+    arena_drop(a);
+}
+
 static void *run(void *arg)
 {
     (void)arg;
+    int64_t swept = clock_mono();
     struct db_conn *conn;
     struct arena *a = arena_new(16 << 20);
     if (db_conn_open(engine_store(runner.engine), false, &conn))
@@ -145,6 +165,7 @@ static void *run(void *arg)
             for (size_t i = 0; i < due.n && !runner.stop; i++)
                 idle = !run_one(conn, &due.at[i]) && idle;
         arena_reset(a);
+        sweep(&swept);
         for (int i = 0; idle && i < 5 && !runner.stop; i++)
             usleep(100000);
     }

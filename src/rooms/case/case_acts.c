@@ -41,7 +41,8 @@ static int staff_side(struct req *r, const struct case_by_id *c, enum case_relat
     *ret = CASE_NOT_MINE;
     if (w->department_id != DB_NONE && w->department_id == c->department_id && has_right(r, "case.decide"))
         *ret = CASE_BODY;
-    else if (w->hall_id != DB_NONE && (has_right(r, "case.window") || has_right(r, "case.issue"))) {
+    else if (w->hall_id != DB_NONE && (c->hall_id == DB_NONE || c->hall_id == w->hall_id) &&
+             (has_right(r, "case.window") || has_right(r, "case.issue"))) {      /* a case lies at one hall; others do not read it */
         int entrusted = w->hall_id == c->hall_id ? 1 : item_entrusted(r->db, w->hall_id, c->item_id, today(r));
         if (entrusted < 0)
             return entrusted;
@@ -150,7 +151,11 @@ static int why_not_duty(struct req *r, const struct case_by_id *c, const struct 
     struct case_duty_of had;
     if (!a->duty || !is_staff(r))
         return 0;
-    if (r->who.person_id == c->applicant_person_id || r->who.person_id == c->actor_person_id) {
+    struct case_mandate m;
+    int agent = c->enterprise_id == DB_NONE ? 0 : case_mandate(r->db, c->enterprise_id, r->who.person_id, today(r), &m);
+    if (agent < 0)
+        return agent;
+    if (agent || r->who.person_id == c->applicant_person_id || r->who.person_id == c->actor_person_id) {
         *ret = (struct no){"own_case", T_CASE_OWN_CASE};
         return 0;
     }

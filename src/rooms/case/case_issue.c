@@ -44,15 +44,14 @@ static void split_recipient(const struct form_case_deliver *f, str *ret_name, st
     *ret_name = str_trim(str_sub(s, 0, s.n - 4));
 }
 
+/* Whoever takes it, by whatever way, is the applicant or the agent of the case; at the window also by the document's last digits. */
 static int check_recipient(struct req *r, const struct case_by_id *c, const struct form_case_deliver *f, str *ret_name)
 {
     str name, last4;
     bool ok;
     split_recipient(f, &name, &last4);
     *ret_name = name;
-    if (!str_is(f->method, "window"))
-        return 0;
-    if (str_empty(last4) && !r->json)
+    if (str_is(f->method, "window") && str_empty(last4) && !r->json)
         return refuse_field(r, "id_last4", T_CASE_LAST4_MISSING);
     int code = is_person(r, c->applicant_person_id, name, last4, &ok);
     if (!code && !ok && c->actor_person_id != c->applicant_person_id)

@@ -191,9 +191,17 @@ static json_t *defects_json(struct req *r, const json_t *fields, const struct de
 }
 
 /* Everything that is missing is told at once. A second notice may only name which of the first defects remain. */
+/* The five days are over: what silence has laid down cannot be undone by a notice, even before the clock's job has come by. */
+static bool silence_has_spoken(const struct req *r, const struct case_by_id *c)
+{
+    return case_deemable(c->item_type) && c->five_day != DB_NONE && date_days(date_of(r->now)) > c->five_day;
+}
+
 static int act_correct(struct req *r, struct case_doing *d)
 {
     const struct form_case_correct *f = r->form;
+    if (silence_has_spoken(r, d->c))
+        return refuse(r, 409, "deemed", T_CASE_FIVE_DAYS_OVER);
     struct case_item_materials_rows materials;
     struct case_defects_rows first;
     json_t *guide;
@@ -352,6 +360,8 @@ static int act_supplement(struct req *r, struct case_doing *d)
 static int act_refuse(struct req *r, struct case_doing *d)
 {
     const struct form_case_refuse *f = r->form;
+    if (silence_has_spoken(r, d->c))
+        return refuse(r, 409, "deemed", T_CASE_FIVE_DAYS_OVER);
     if (!case_refusal_kind(f->kind))
         return refuse_field(r, "kind", T_CASE_REFUSAL_KIND);
     if (str_is(f->kind, "not_ours") && str_empty(str_trim(f->office)))
