@@ -35,6 +35,7 @@ if [ "$MODE" != quick ]; then
   suite postgresql 180 sh test/pg/check.sh "$B"
   suite postgresql-story 240 sh test/pg/cluster.sh node test/story.mjs
   suite postgresql-pair 180 sh test/pg/cluster.sh node test/pg/pair.mjs
+  suite postgresql-move 120 sh test/pg/cluster.sh node test/pg/move.mjs
   suite postgresql-pages 240 sh test/pg/cluster.sh node test/transcripts.mjs
   node_suite story 240
   node_suite browser 600

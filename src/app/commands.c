@@ -100,14 +100,17 @@ static int make_in_dir(struct arena *a, const char *dir, str *ret_why)
     return code;
 }
 
-/* DIR remembers the address given by --db, so that --data alone names the store from now on. */
-static int remember_url(struct arena *a, const char *dir, str *ret_why)
+int remember_url(struct arena *a, const char *dir, str *ret_why)
 {
-    str path = str_fmt(a, "%s/yiwang.conf", dir), line = str_fmt(a, "db.url = %s\n", store_url());
+    str path = str_fmt(a, "%s/yiwang.conf", dir);
+    char last = '\n';
     if (!str_empty(setting_str("db.url")))
         return 0;
-    int fd = open(path.p, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && write(fd, line.p, line.n) == (ssize_t)line.n && fsync(fd) == 0;
+    int fd = open(path.p, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    off_t end = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+    bool ok = fd >= 0 && end >= 0 && (end == 0 || pread(fd, &last, 1, end - 1) == 1);
+    str line = str_fmt(a, "%sdb.url = %s\n", last == '\n' ? "" : "\n", store_url());
+    ok = ok && write(fd, line.p, line.n) == (ssize_t)line.n && fsync(fd) == 0;
     if (!ok)
         *ret_why = str_fmt(a, "Cannot write %s (%s).", path.p, strerrordesc_np(errno));
     if (fd >= 0)
@@ -228,11 +231,13 @@ int cmd_check(struct arena *a, const char *dir)
 
 int cmd_verify(struct arena *a, const char *dir, const char *const *args, int n)
 {
-    (void)a;
     const char *ledger = n == 2 && !strcmp(args[0], "--ledger") ? args[1] : NULL;
+    str why = STR_NONE;
     if (n && !ledger) {
         fputs("usage: yiwang verify --data DIR [--ledger FILE]\n", stderr);
         return 2;
     }
-    return verify_store(dir, ledger);
+    if (settings_load(a, dir, &why))
+        return sentence("", why, "");
+    return verify_store(dir, store_url(), ledger);
 }

@@ -10,4 +10,7 @@ int cmd_item_lint(struct arena *a, const char *dir, const char *const *codes, in
 int cmd_backup(struct arena *a, const char *dir, const char *file, bool with_key);
 int cmd_restore(struct arena *a, const char *file, const char *dir);
 int cmd_check(struct arena *a, const char *dir);
+int cmd_move(struct arena *a, const char *dir, bool compare_only);
+/* DIR remembers the address given by --db, so that --data alone names the store from now on. */
+int remember_url(struct arena *a, const char *dir, str *ret_why);
 #endif

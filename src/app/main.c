@@ -30,6 +30,7 @@ static int usage(void)
           "       yiwang item lint --data DIR [CODE...]\n"
           "       yiwang deadline --from YYYY-MM-DD --days N [--unit workday|day|month] [--region CODE] [--data DIR]\n"
           "       yiwang verify --data DIR [--ledger FILE]\n"
+          "       yiwang move --data DIR --db postgresql://... [--compare]\n"
           "       yiwang check --data DIR\n"
           "       yiwang backup --data DIR FILE [--with-key]\n"
           "       yiwang restore FILE --data DIR\n"
@@ -155,8 +156,8 @@ static int cmd_copy(struct arena *a, const char *name, const struct options *o)
 
 static int run_command(struct arena *a, const char *name, struct options *o)
 {
-    if (o->db && (!o->data || !db_is_url(o->db) || !strcmp(name, "verify") || !strcmp(name, "restore")))
-        return usage();                          /* these know directories only, so far */
+    if (o->db && (!o->data || !db_is_url(o->db) || !strcmp(name, "restore")))
+        return usage();                          /* restore knows directories only, so far */
     if (!strcmp(name, "routes"))
         return cmd_routes();
     if (!strcmp(name, "deadline"))
@@ -176,6 +177,10 @@ static int run_command(struct arena *a, const char *name, struct options *o)
         return cmd_verify(a, o->data, o->rest, o->rest_n);
     if (!strcmp(name, "backup") || !strcmp(name, "restore"))
         return cmd_copy(a, name, o);
+    if (!strcmp(name, "move")) {
+        bool compare = o->rest_n == 1 && !strcmp(o->rest[0], "--compare");
+        return o->rest_n > compare || (!compare && !o->db) ? usage() : cmd_move(a, o->data, compare);
+    }
     if (!strcmp(name, "check"))
         return cmd_check(a, o->data);
     return usage();

@@ -8,6 +8,8 @@
 #include "db/private.h"
 
 enum { PG_SPARE = 8 };
+enum { PG_CHUNK = 256 * 1024 };                  /* bytes of a file in one row */
+#define PG_SCHEMA_LOCK "8387235644297"           /* who makes or changes the schema: our own number among advisory locks */
 
 struct pg_store {
     struct db_store head;

@@ -8,8 +8,6 @@
 
 #include "db/pg.h"
 
-enum { CHUNK = 256 * 1024 };
-
 static PGconn *borrow(struct pg_store *s)
 {
     PGconn *pg = NULL;
@@ -55,7 +53,7 @@ static int send_parts(PGconn *pg, int fd, const uint8_t sm3[32], char *buffer)
                               "on conflict (sm3, part) do nothing";
     int code = plain(pg, "begin");
     for (int64_t part = 0; code == 0; part++) {
-        ssize_t n = pread(fd, buffer, CHUNK, part * CHUNK);
+        ssize_t n = pread(fd, buffer, PG_CHUNK, part * PG_CHUNK);
         if (n < 0)
             return ERR_FORMAT;
         if (n == 0 && part > 0)
@@ -76,7 +74,7 @@ int pg_file_keep(struct db_store *store, const char *tmp_path, const uint8_t sm3
     if (db_fault("file-full"))
         return db_file_refuse("fault injected", ret_why);
     int fd = open(tmp_path, O_RDONLY | O_CLOEXEC);
-    char *buffer = malloc(CHUNK);
+    char *buffer = malloc(PG_CHUNK);
     if (fd < 0 || buffer == NULL) {
         free(buffer);
         if (fd >= 0)

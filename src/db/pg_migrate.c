@@ -7,8 +7,6 @@
 #include "db/ledger.h"
 #include "db/pg.h"
 
-#define LOCK "8387235644297"                     /* this program's own number among advisory locks */
-
 /* values: texts, NULL-terminated; cast in the statement. *ret: the first column of the first row, as a number. */
 static int run(PGconn *pg, const char *sql, const char *const *values, int64_t *ret)
 {
@@ -118,13 +116,13 @@ bool pg_blank(struct db_store *s)
 int pg_migrate(struct db_store *s, struct arena *a, str *ret_why)
 {
     PGconn *pg = pg_store(s)->first;
-    if (run(pg, "set statement_timeout = 0; select pg_advisory_lock(" LOCK ")", NULL, NULL))
+    if (run(pg, "set statement_timeout = 0; select pg_advisory_lock(" PG_SCHEMA_LOCK ")", NULL, NULL))
         return trouble(pg, a, "it cannot be locked", ret_why);
     int rc = make_ledger(pg, a, ret_why);
     if (rc == 0)
         rc = check_ledger(pg, a, ret_why);
     if (rc == 0)
         rc = apply_all(pg, a, ret_why);
-    run(pg, "select pg_advisory_unlock(" LOCK "); set statement_timeout = '10s'", NULL, NULL);
+    run(pg, "select pg_advisory_unlock(" PG_SCHEMA_LOCK "); set statement_timeout = '10s'", NULL, NULL);
     return rc;
 }

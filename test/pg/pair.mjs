@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import net from 'node:net';
 import { png, submission } from '../lib/case.mjs';
 import { pdf } from '../lib/fill.mjs';
-import { PG, api, databaseOf, joinStore, makeStore, pgSql, signIn, sleep, startServer, tally, upload } from '../lib/server.mjs';
+import { PG, api, databaseOf, joinStore, makeStore, pgSql, signIn, sleep, startServer, tally, upload, yiwang } from '../lib/server.mjs';
 
 const t = tally();
 if (!PG) throw new Error('run it by test/pg/cluster.sh');
@@ -178,4 +178,6 @@ await t.part('jobs', async () => {
 for (const server of [a, b, c]) t.equal((await server.stop()).code, 0, 'the server ends in order');
 between.end();
 between.server.close();
+const held = await yiwang(['verify', '--data', dir]);
+t.ok(held.code === 0, 'after all this, verify holds', held.out + held.err);
 t.end();
