@@ -447,6 +447,37 @@ static void silence_is_acceptance_for_a_permit(void **state)
     assert_true(case_deemable(S("01")) && !case_deemable(S("08")));
 }
 
+static void no_notice_after_silence(void **state)
+{
+    struct world *w = *state;
+    str fields = str_fmt(w->t->a, "{\"class\":\"%s\",\"issued_region\":\"三亚\",\"lost\":false,\"mobile\":\"13800000001\"}",
+                         option(w, LICENCE, "class").p);
+    int64_t id = submit_with(w, LICENCE, fields, NULL, 0).case_id;
+    struct form_case_refuse refusal = {.version = DB_NONE, .kind = S("not_required"), .reason = S("无需办理")};
+    clock_set(date_start((struct date){2026, 12, 1}));   /* the five days are over, the clock's job has not come by */
+    assert_int_equal(act(w, clerk(w), id, "refuse", &refusal), 409);
+    expect_code(w, "deemed");
+    expect_state(w, id, "received");
+}
+
+static void a_stranger_takes_nothing_by_any_way(void **state)
+{
+    static const char *const ways[] = {"window", "locker", "post"};
+    struct world *w = *state;
+    int64_t id = submit(w);
+    assert_int_equal(act(w, clerk(w), id, "accept", PLAIN), 0);
+    assert_int_equal(act(w, officer(w, w->officer1), id, "review", OPINION), 0);
+    assert_int_equal(act(w, officer(w, w->officer2), id, "approve", REASON("符合规定")), 0);
+    assert_int_equal(act(w, officer(w, w->officer2), id, "make", &(struct form_case_make){.version = DB_NONE}), 0);
+    assert_int_equal(act(w, ask_post(w, w->issuer, "issuing-clerk", w->wrong_hall, DB_NONE), id, "issue", PLAIN), 403);
+    assert_int_equal(act(w, issuing(w), id, "issue", PLAIN), 0);
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        struct form_case_deliver f = {.version = DB_NONE, .method = str_c(ways[i]), .recipient = S("路人甲"), .tracking = S("EMS1")};
+        assert_int_equal(act(w, issuing(w), id, "deliver", &f), 400);
+    }
+    expect_state(w, id, "at_window");
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 int main(void)
 {
@@ -457,7 +488,7 @@ int main(void)
         STORY(corrections_are_told_once), STORY(refusals_need_their_ground), STORY(paper_waits_without_a_number),
         STORY(the_applicant_withdraws_before_the_decision), STORY(numbers_run_without_gaps),
         STORY(the_query_code_opens_one_case_only),
-        STORY(silence_is_acceptance_for_a_permit),
+        STORY(silence_is_acceptance_for_a_permit), STORY(no_notice_after_silence), STORY(a_stranger_takes_nothing_by_any_way),
     };
     return cmocka_run_group_tests_name("case acts", tests, NULL, NULL);
 }
