@@ -63,7 +63,7 @@ export function stage(browser, url, t) {
      *  once, no internal words, labels in the page's language, links kept for the crawl. */
     s.look = async (p, name, { en = false } = {}) => {
         const { page } = p;
-        if (s.seen.has(name)) return;
+        if (s.seen.has(name) || !p.js) return;         /* axe needs scripts */
         s.seen.add(name);
         await keepLinks(s, p);
         const found = await page.evaluate(inspect, en);
